@@ -1,0 +1,1 @@
+"""trivium: one network, three derivations, one gradient."""

@@ -1,0 +1,196 @@
+"""What a backend is: compile a spec into a program, run it on numbers, replay one op alone; and how one is found.
+
+Knows the spec and nothing of any array library but NumPy, in whose arrays numbers cross every border.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Protocol
+
+import numpy as np
+
+from trivium.errors import BackendError, did_you_mean
+from trivium.spec.graph import Spec
+from trivium.spec.op import Attributes, Op
+
+Array = np.ndarray[Any, Any]
+Tamper = Callable[[tuple[Array, ...], tuple[Array, ...], tuple[Array, ...], tuple[Array | None, ...]], tuple[Array | None, ...]]
+"""A planted mistake: (inputs, outputs, output cotangents, input cotangents) -> wrong input cotangents, around one vjp."""
+
+DTYPES: Mapping[str, Any] = {"float64": np.float64, "float32": np.float32, "complex128": np.complex128}
+ORDER = ("numpy", "torch", "jax")
+"""The order in which roads are shown; what else is installed follows by name."""
+
+
+@dataclass(frozen=True)
+class Want:
+    """Which values and which gradients a program shall return, by name."""
+
+    values: frozenset[str]
+    gradients: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Every value and cotangent that crosses an op's border is multiplied by 1 + q U(-1, 1), in streams of `seed`."""
+
+    q: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One run: the value of each name wanted, and the gradient of the loss with respect to it; arrays the caller owns."""
+
+    values: Mapping[str, Array]
+    gradients: Mapping[str, Array]
+
+
+class Program(Protocol):
+    """A spec, compiled by one backend for one dtype. `place`, `run` and `read` split the call, so that `run` can be timed alone."""
+
+    def __call__(self, given: Mapping[str, Array], cotangent: float | None = None) -> Evaluation:
+        """Values and gradients at `given`; `cotangent` is the loss's own (1 where None)."""
+        ...
+
+    def tangent(self, given: Mapping[str, Array], given_dot: Mapping[str, Array]) -> Mapping[str, Array]:
+        """The tangent of every node output along `given_dot` (zero where a given is absent), by forward mode."""
+        ...
+
+    def place(self, given: Mapping[str, Array]) -> Any:
+        """The givens as the backend's own arrays, in the program's dtype."""
+        ...
+
+    def run(self, placed: Any) -> Any:
+        """Compute, and wait for the result; the backend's own arrays in and out."""
+        ...
+
+    def read(self, result: Any) -> Evaluation:
+        """What `run` returned, as NumPy arrays."""
+        ...
+
+
+class Backend(Protocol):
+    """One road. A value that is passed in: never a global, an environment variable or a type guess."""
+
+    @property
+    def name(self) -> str:
+        """What reports call it, and its entry point."""
+        ...
+
+    @property
+    def dtypes(self) -> frozenset[str]:
+        """The precisions that it computes in."""
+        ...
+
+    @property
+    def lacks(self) -> Mapping[str, str]:
+        """Ops of the vocabulary that it does not have, each with the reason."""
+        ...
+
+    def compile(
+        self,
+        spec: Spec,
+        *,
+        dtype: str = "float64",
+        want: Want | None = None,
+        tamper: Mapping[str, Tamper] | None = None,
+        noise: Noise | None = None,
+    ) -> Program:
+        """A program for the spec; everything is wanted where `want` is None. `noise` is the handwritten road's alone."""
+        ...
+
+    def replay(
+        self, op: Op, attrs: Attributes, inputs: tuple[Array, ...], cotangents: tuple[Array, ...]
+    ) -> tuple[tuple[Array, ...], tuple[Array | None, ...]]:
+        """One op alone, in float64: its outputs, and its input cotangents (None for a label or a mask)."""
+        ...
+
+    def style(self, op: Op, attrs: Attributes, inputs: tuple[Array, ...]) -> str:
+        """What this road does for one op, as text: its source, its tape node, or its program."""
+        ...
+
+    def facts(self) -> Mapping[str, str]:
+        """Versions, threads and settings, for reports and `trivium doctor`."""
+        ...
+
+
+class Noisy(Protocol):
+    """What the handwritten road can do besides: replay one op under local noise, which measures the step's own rounding."""
+
+    def shaken(
+        self, op: Op, attrs: Attributes, inputs: tuple[Array, ...], cotangents: tuple[Array, ...], noise: Noise
+    ) -> tuple[tuple[Array, ...], tuple[Array | None, ...]]:
+        """As `Backend.replay`, with inputs, saved arrays, outputs and cotangents multiplied by 1 + q U(-1, 1)."""
+        ...
+
+
+def everything(spec: Spec) -> Want:
+    """Every value, and the gradient with respect to every given and node output that has one."""
+    return Want(frozenset(spec.shapes), frozenset(spec.differentiable))
+
+
+def parameter_gradients(spec: Spec) -> Want:
+    """What training wants: the loss, and the gradients of the parameters."""
+    return Want(frozenset([spec.loss]), frozenset(name for name, _ in spec.parameters))
+
+
+def loss_alone(spec: Spec) -> Want:
+    """The loss and no gradient."""
+    return Want(frozenset([spec.loss]), frozenset())
+
+
+def registered() -> Mapping[str, EntryPoint]:
+    """Every backend that an installed distribution declares, by name; none is imported."""
+    found = {point.name: point for point in entry_points(group="trivium.backends")}
+    return {name: found[name] for name in sorted(found, key=_rank)}
+
+
+def load_backend(name: str) -> Backend:
+    """Import one backend; BackendError says how to install it, or which name was meant."""
+    known = registered()
+    if name not in known:
+        raise BackendError(f"no backend {name!r}{did_you_mean(name, known)}; known are: {', '.join(known) or 'none'}")
+    try:
+        backend: Backend = known[name].load()
+    except ModuleNotFoundError as error:
+        raise BackendError(
+            f"backend {name!r} is not installed: it needs the module {error.name!r}; pip install 'trivium[{name}]'"
+        ) from error
+    return backend
+
+
+def installed(names: Iterable[str] | None = None) -> dict[str, Backend]:
+    """The backends that can be imported here, or exactly those named; BackendError where a named one cannot."""
+    if names is not None:
+        return {name: load_backend(name) for name in names}
+    found = {}
+    for name in registered():
+        try:
+            found[name] = load_backend(name)
+        except BackendError:
+            continue  # not installed: the caller asked for what there is
+    return found
+
+
+def check_want(want: Want | None, spec: Spec) -> Want:
+    """The names wanted, or everything; BackendError for a name that the spec does not have."""
+    if want is None:
+        return everything(spec)
+    for what, names, known in (("value", want.values, spec.shapes), ("gradient", want.gradients, spec.differentiable)):
+        _known(what, names, known)
+    return want
+
+
+def _known(what: str, names: Collection[str], known: Iterable[str]) -> None:
+    have = list(known)
+    for name in names:
+        if name not in have:
+            raise BackendError(f"no {what} of {name!r} in this spec{did_you_mean(name, have)}")
+
+
+def _rank(name: str) -> tuple[int, str]:
+    return (ORDER.index(name) if name in ORDER else len(ORDER), name)

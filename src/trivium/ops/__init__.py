@@ -1,0 +1,34 @@
+"""THE VOCABULARY: one entry per op, in families that every backend mirrors; `trivium.ops.tanh` is the op of that name.
+
+Knows nothing of any backend; may import numpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from trivium.errors import did_you_mean
+from trivium.ops import activation, arithmetic, classification, exponential, linear, piecewise, reduce, regression, shape
+from trivium.spec.op import Op
+
+FAMILIES: Mapping[str, tuple[Op, ...]] = MappingProxyType(
+    {
+        "arithmetic": arithmetic.OPS,
+        "exponential": exponential.OPS,
+        "activation": activation.OPS,
+        "piecewise": piecewise.OPS,
+        "linear": linear.OPS,
+        "shape": shape.OPS,
+        "reduce": reduce.OPS,
+        "regression": regression.OPS,
+        "classification": classification.OPS,
+    }
+)
+OPS: Mapping[str, Op] = MappingProxyType({op.name: op for family in FAMILIES.values() for op in family})
+
+
+def __getattr__(name: str) -> Op:
+    if name in OPS:
+        return OPS[name]
+    raise AttributeError(f"trivium has no op {name!r}{did_you_mean(name, OPS)}")

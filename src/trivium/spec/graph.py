@@ -1,0 +1,92 @@
+"""A network as frozen data: named givens, then nodes in single assignment, then one loss; checked once, at construction.
+
+Knows nothing of files, of Python functions that write specs, or of numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+
+from trivium.errors import SpecError, did_you_mean
+from trivium.spec.inference import Inference
+from trivium.spec.node import Given, Node, bind_attributes, entries
+from trivium.spec.op import Attributes
+from trivium.spec.signature import Dims, Shape, parse_dims
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A concrete network: shapes as written, every letter bound, every node's shape inferred.
+
+    Raises SpecError, with all problems that can be told apart, when it is not one.
+    """
+
+    name: str
+    inputs: tuple[tuple[str, Dims], ...]
+    parameters: tuple[tuple[str, Dims], ...]
+    nodes: tuple[Node, ...]
+    loss: str
+    sizes: tuple[tuple[str, int], ...] = ()
+    shapes: Mapping[str, Shape] = field(init=False, compare=False, repr=False)
+    givens: Mapping[str, Given] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sizes", tuple(sorted(self.sizes)))
+        shapes, givens = Inference(self).run()
+        object.__setattr__(self, "shapes", MappingProxyType(shapes))
+        object.__setattr__(self, "givens", MappingProxyType(givens))
+
+    def resized(self, **sizes: int) -> Spec:
+        """The same network at other sizes; SpecError when a size is unknown or a shape no longer fits."""
+        known = dict(self.sizes)
+        for word in sizes:
+            if word not in known:
+                has = ", ".join(known) or "none"
+                raise SpecError(f"no size {word!r}{did_you_mean(word, known)}; the sizes of {self.name} are: {has}")
+        return replace(self, sizes=tuple((known | sizes).items()))
+
+    @cached_property
+    def binding(self) -> Mapping[str, int]:
+        """The value of every size letter."""
+        return MappingProxyType(dict(self.sizes))
+
+    @cached_property
+    def producer(self) -> Mapping[str, Node]:
+        """The node that binds each computed name."""
+        return MappingProxyType({name: node for node in self.nodes for name in node.outputs})
+
+    @cached_property
+    def consumers(self) -> Mapping[str, tuple[Node, ...]]:
+        """The nodes that read each name, in order."""
+        return MappingProxyType({n: tuple(k for k in self.nodes if n in k.inputs) for n in self.shapes})
+
+    @cached_property
+    def reaching(self) -> frozenset[str]:
+        """The names that the loss depends on; whatever else there is has a zero gradient in every road."""
+        found = {self.loss}
+        for node in reversed(self.nodes):
+            if found.intersection(node.outputs):
+                found.update(node.inputs)
+        return frozenset(found)
+
+    @cached_property
+    def differentiable(self) -> tuple[str, ...]:
+        """Every name that has a gradient: all but labels and masks, givens first, then nodes in order."""
+        givens = [g.name for g in self.givens.values() if g.kind.differentiable]
+        return (*givens, *(name for node in self.nodes for name in node.outputs))
+
+    def attributes(self, node: Node) -> Attributes:
+        """A node's attributes as a backend gets them: written shapes in numbers."""
+        return bind_attributes(node, self.binding)
+
+    def entries(self) -> int:
+        """Numbers in all tensors together."""
+        return sum(map(entries, self.shapes.values()))
+
+
+def written(given: Mapping[str, str]) -> tuple[tuple[str, Dims], ...]:
+    """Written shapes as a Spec wants them: {"S": "2 N"} becomes (("S", ("2", "N")),)."""
+    return tuple((name, parse_dims(text)) for name, text in given.items())
