@@ -1,0 +1,232 @@
+"""The handwritten road: run the rules forward, then backward, adding up the cotangents of whatever is read twice.
+
+Knows nothing of any op: what every rule would repeat is done here, once.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from trivium.backend import DTYPES, Array, Evaluation, Noise, Tamper, Want, check_want
+from trivium.errors import BackendError, InternalError
+from trivium.spec.graph import Spec
+from trivium.spec.node import Node
+from trivium.spec.op import Attributes, Op
+from trivium_numpy.noise import Shaker
+from trivium_numpy.rule import Rule, Saved, unbroadcast
+
+Arrays = tuple[Array, ...]
+Bars = tuple[Array | None, ...]
+
+
+@dataclass(frozen=True)
+class NumpyBackend:
+    """ROAD 1: every derivative written by hand. `rules` is the whole of what it knows."""
+
+    rules: Mapping[str, Rule]
+    name: str = "numpy"
+    dtypes: frozenset[str] = frozenset({"float64", "float32", "complex128"})
+
+    @property
+    def lacks(self) -> Mapping[str, str]:
+        """It has every op."""
+        return {}
+
+    def compile(
+        self,
+        spec: Spec,
+        *,
+        dtype: str = "float64",
+        want: Want | None = None,
+        tamper: Mapping[str, Tamper] | None = None,
+        noise: Noise | None = None,
+    ) -> NumpyProgram:
+        """A program for the spec; in complex128 it has values only, for the complex step."""
+        if dtype not in self.dtypes:
+            raise BackendError(f"numpy computes in {', '.join(sorted(self.dtypes))}, not in {dtype!r}")
+        if dtype == "complex128":
+            want = Want(check_want(want, spec).values, frozenset())
+        return NumpyProgram(self, spec, dtype, check_want(want, spec), dict(tamper or {}), noise)
+
+    def replay(self, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Bars]:
+        """One op alone, in float64 (complex inputs stay complex, and have no cotangents)."""
+        return self._replay(op, attrs, inputs, cotangents, None)
+
+    def shaken(
+        self, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays, noise: Noise
+    ) -> tuple[Arrays, Bars]:
+        """As `replay`, with inputs, saved arrays, outputs and cotangents multiplied by 1 + q U(-1, 1)."""
+        return self._replay(op, attrs, inputs, cotangents, Shaker(noise))
+
+    def _replay(
+        self, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays, shaker: Shaker | None
+    ) -> tuple[Arrays, Bars]:
+        rule = self.rules[op.name]
+        wide = tuple(_wide(x) for x in inputs)
+        with np.errstate(all="ignore"):
+            outputs, saved = run_forward(rule, op, attrs, wide, shaker)
+            if any(x.dtype.kind == "c" for x in wide):
+                return outputs, (None,) * len(inputs)
+            return outputs, run_vjp(rule, op, saved, wide, tuple(map(_wide, cotangents)), shaker)
+
+    def style(self, op: Op, attrs: Attributes, inputs: Arrays) -> str:
+        """The source of the rule."""
+        rule = self.rules[op.name]
+        return "\n".join(inspect.getsource(f) for f in (rule.forward, rule.vjp, rule.jvp)).rstrip()
+
+    def facts(self) -> Mapping[str, str]:
+        """The version of NumPy."""
+        return {"numpy": np.__version__}
+
+
+@dataclass(frozen=True)
+class NumpyProgram:
+    """A spec bound to the rules; each call runs them once forward and once backward."""
+
+    backend: NumpyBackend
+    spec: Spec
+    dtype: str
+    want: Want
+    tamper: Mapping[str, Tamper]
+    noise: Noise | None
+
+    def __call__(self, given: Mapping[str, Array], cotangent: float | None = None) -> Evaluation:
+        """Values and gradients at `given`; `cotangent` is the loss's own (1 where None)."""
+        return self.read(self.run(self.place(given), cotangent))
+
+    def place(self, given: Mapping[str, Array]) -> dict[str, Array]:
+        """Copies of the givens in the program's dtype; labels and masks keep theirs."""
+        missing = [name for name in self.spec.givens if name not in given]
+        if missing:
+            raise BackendError(f"no value for {', '.join(map(repr, missing))}")
+        return {
+            name: _frozen(np.array(given[name], dtype=DTYPES[self.dtype] if g.kind.differentiable else None))
+            for name, g in self.spec.givens.items()
+        }
+
+    def run(self, placed: dict[str, Array], cotangent: float | None = None) -> Evaluation:
+        """Forward, and backward where a gradient is wanted; nothing is copied."""
+        shaker = Shaker(self.noise) if self.noise else None
+        with np.errstate(all="ignore"):
+            values, saved = self._forward(placed, shaker)
+            gradients = self._backward(values, saved, 1.0 if cotangent is None else cotangent, shaker)
+        return Evaluation({n: values[n] for n in self.want.values}, {n: gradients[n] for n in self.want.gradients})
+
+    def read(self, result: Evaluation) -> Evaluation:
+        """The same numbers in arrays of the caller's own."""
+        copies = [{n: np.array(a) for n, a in part.items()} for part in (result.values, result.gradients)]
+        return Evaluation(copies[0], copies[1])
+
+    def tangent(self, given: Mapping[str, Array], given_dot: Mapping[str, Array]) -> dict[str, Array]:
+        """The tangent of every node output along `given_dot`, pushed forward through the rules' jvp."""
+        placed = self.place(given)
+        dots: dict[str, Array | None] = {
+            name: np.array(given_dot.get(name, np.zeros_like(x)), dtype=x.dtype) if g.kind.differentiable else None
+            for (name, g), x in zip(self.spec.givens.items(), placed.values(), strict=True)
+        }
+        with np.errstate(all="ignore"):
+            values, saved = self._forward(placed, None)
+            for node in self.spec.nodes:
+                y_dot = self.backend.rules[node.op.name].jvp(saved[node.name], *(dots[n] for n in node.inputs))
+                for name, dot in zip(node.outputs, _several(y_dot), strict=True):
+                    dots[name] = np.array(np.broadcast_to(dot, values[name].shape), dtype=values[name].dtype)
+        return {name: dots[name] for node in self.spec.nodes for name in node.outputs}  # type: ignore[misc]
+
+    def _forward(self, placed: dict[str, Array], shaker: Shaker | None) -> tuple[dict[str, Array], dict[str, Saved]]:
+        values, saved = dict(placed), {}
+        for node in self.spec.nodes:
+            rule, inputs = self.backend.rules[node.op.name], tuple(values[n] for n in node.inputs)
+            outputs, saved[node.name] = run_forward(rule, node.op, self.spec.attributes(node), inputs, shaker, self.dtype)
+            for name, y in zip(node.outputs, outputs, strict=True):
+                _check(node.op, "output", y, self.spec.shapes[name], DTYPES[self.dtype])
+                values[name] = _frozen(y)
+        return values, saved
+
+    def _backward(
+        self, values: dict[str, Array], saved: dict[str, Saved], cotangent: float, shaker: Shaker | None
+    ) -> dict[str, Array]:
+        if not self.want.gradients:
+            return {}
+        bars: dict[str, Array] = {self.spec.loss: np.full(self.spec.shapes[self.spec.loss], cotangent, self.dtype)}
+        needed = self._needed()
+        for node in reversed(self.spec.nodes):
+            if needed.isdisjoint(node.inputs) or bars.keys().isdisjoint(node.outputs):
+                continue
+            y_bars = tuple(_frozen(bars.get(n, np.zeros_like(values[n]))) for n in node.outputs)
+            x_bars = self._vjp(node, values, saved[node.name], y_bars, shaker)
+            for name, x_bar in zip(node.inputs, x_bars, strict=True):
+                if x_bar is not None:
+                    bars[name] = bars[name] + x_bar if name in bars else x_bar
+        return {n: bars[n] if n in bars else np.zeros_like(values[n]) for n in self.want.gradients}
+
+    def _vjp(
+        self, node: Node, values: dict[str, Array], saved: Saved, y_bars: Arrays, shaker: Shaker | None
+    ) -> Bars:
+        inputs = tuple(values[n] for n in node.inputs)
+        x_bars = run_vjp(self.backend.rules[node.op.name], node.op, saved, inputs, y_bars, shaker)
+        if node.name in self.tamper:
+            x_bars = self.tamper[node.name](inputs, tuple(values[n] for n in node.outputs), y_bars, x_bars)
+        return x_bars
+
+    def _needed(self) -> frozenset[str]:
+        """The names through which a wanted gradient flows."""
+        found = set(self.want.gradients)
+        for node in self.spec.nodes:
+            if not found.isdisjoint(node.inputs):
+                found.update(node.outputs)
+        return frozenset(found)
+
+
+def run_forward(
+    rule: Rule, op: Op, attrs: Attributes, inputs: Arrays, shaker: Shaker | None, dtype: str = "float64"
+) -> tuple[Arrays, Saved]:
+    """A rule's forward pass: its outputs as arrays, and what it saved; both shaken where a shaker is given."""
+    y, saved = rule.forward(*(shaker.all(inputs) if shaker else inputs), **attrs)
+    outputs = tuple(np.asarray(part, dtype if isinstance(part, float) else None) for part in _several(y))
+    return (shaker.all(outputs), shaker.saved(saved)) if shaker else (outputs, saved)
+
+
+def run_vjp(rule: Rule, op: Op, saved: Saved, inputs: Arrays, y_bars: Arrays, shaker: Shaker | None) -> Bars:
+    """A rule's backward pass: one cotangent per input, of the input's own shape and dtype, checked."""
+    if shaker:
+        y_bars = shaker.all(y_bars)
+    x_bars = tuple(rule.vjp(saved, y_bars[0] if len(y_bars) == 1 else y_bars))
+    if len(x_bars) != len(inputs):
+        raise InternalError(f"{op.name}_vjp gives {len(x_bars)} cotangents for {len(inputs)} inputs")
+    finished = tuple(_finish(rule, op, x, x_bar) for x, x_bar in zip(inputs, x_bars, strict=True))
+    return shaker.all(finished) if shaker else finished
+
+
+def _finish(rule: Rule, op: Op, x: Array, x_bar: Array | None) -> Array | None:
+    if x_bar is None:
+        return None
+    whole = np.asarray(unbroadcast(np.asarray(x_bar), x.shape) if rule.broadcasts else x_bar)
+    _check(op, "cotangent", whole, x.shape, x.dtype)
+    return whole
+
+
+def _check(op: Op, what: str, array: Array, shape: tuple[int, ...], dtype: Any) -> None:
+    if array.shape != shape or array.dtype != dtype:
+        raise InternalError(
+            f"the rule of {op.name} gives {what} {array.dtype} {array.shape}, needs {np.dtype(dtype)} {shape}"
+        )
+
+
+def _several(y: Any) -> tuple[Any, ...]:
+    return y if isinstance(y, tuple) else (y,)
+
+
+def _wide(x: Array) -> Array:
+    return np.asarray(x, np.float64) if x.dtype.kind == "f" else x
+
+
+def _frozen(x: Array) -> Array:
+    """The array, read-only: a rule that writes to what it was lent fails at once."""
+    x.flags.writeable = False
+    return x
+

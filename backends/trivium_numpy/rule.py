@@ -1,0 +1,42 @@
+"""What a handwritten rule is: a forward pass, its transpose and its tangent map, tied by what forward saves.
+
+Knows nothing of networks: a rule sees the numbers of its own step and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from trivium.backend import Array
+
+Saved = Any
+"""What forward leaves for backward: arrays, numbers, and tuples of them."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One op by hand.
+
+    forward     (*inputs, **attrs) -> (y, saved); y is a tuple where the op has several outputs
+    vjp         (saved, ȳ) -> (x̄, ...), one per input, None for a label or a mask
+    jvp         (saved, ẋ, ...) -> ẏ
+    broadcasts  the inputs were stretched to one shape: the engine sums each x̄ back to its input's shape
+    """
+
+    forward: Callable[..., tuple[Any, Saved]]
+    vjp: Callable[..., tuple[Array | None, ...]]
+    jvp: Callable[..., Any]
+    broadcasts: bool = False
+
+
+def unbroadcast(x_bar: Array, shape: tuple[int, ...]) -> Array:
+    """Σ over the axes along which an input of this shape was repeated: what was spread forward is gathered backward."""
+    if x_bar.shape == shape:
+        return x_bar
+    new = x_bar.ndim - len(shape)
+    repeated = tuple(range(new)) + tuple(i + new for i, n in enumerate(shape) if n == 1 and x_bar.shape[i + new] != 1)
+    return np.asarray(x_bar.sum(axis=repeated)).reshape(shape)

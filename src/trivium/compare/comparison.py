@@ -1,0 +1,178 @@
+"""What a comparison found, as frozen data: every step replayed, every finding with its witnesses, and what could not be seen.
+
+Knows nothing of how it was found or how it will look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from trivium.errors import GradientMismatch
+from trivium.spec.graph import Spec
+
+AGREE, CONVENTION, UNDECIDED, DISAGREE = "agree", "convention", "undecided", "disagree"
+FORWARD, BACKWARD = "forward", "backward"
+Index = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of one run, replayed: the value of `tensor` (forward), or its cotangent (backward).
+
+    residual  the largest |recorded - replayed| in units of u times the step's own scale; the line is 256
+    floor     the error, relative to the tensor's RMS, above which no entry could hide; None for a tensor of zeros
+    """
+
+    point: str
+    backend: str
+    dtype: str
+    direction: str
+    tensor: str
+    nodes: tuple[str, ...]
+    replayer: str
+    residual: float
+    index: Index
+    entries: int
+    failed: int
+    conventions: int
+    floor: float | None
+
+
+@dataclass(frozen=True)
+class Witness:
+    """One wrong entry: what the road has, what the replay of that step gives, and the largest difference rounding explains."""
+
+    index: Index
+    got: float
+    expected: float
+    bound: float
+    oracle: float | None = None
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """How the wrong numbers relate to the right ones.
+
+    name   ratio, zero, transposed, permuted, upstream, row, column, entry, leak, literal, scattered
+    text   the same in words ("5 times too large, and 5 is N")
+    """
+
+    name: str
+    text: str
+    ratio: float | None = None
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One tensor that a step gets wrong, at the point and in the precision where it shows best."""
+
+    tensor: str
+    role: str
+    pattern: Pattern
+    wrong: int
+    entries: int
+    residual: float
+    witnesses: tuple[Witness, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found. `seen` lists every (point, dtype) at which it shows; `how` says how blame was settled.
+
+    code      TV1xx; `trivium explain TV102` says what it means
+    verdict   what it makes of the whole: disagree, undecided, convention; or note, warning
+    proven    true where an oracle convicted; false where the majority only hints, or nobody can say
+    """
+
+    code: str
+    verdict: str
+    message: str
+    backend: str = ""
+    node: str = ""
+    direction: str = ""
+    wrong: tuple[Wrong, ...] = ()
+    how: str = ""
+    proven: bool = False
+    replayer: str = ""
+    seen: tuple[tuple[str, str], ...] = ()
+    inherits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class End:
+    """One gradient of one precision at one point, as a person reads it: how far the roads agree, and how far they could.
+
+    digits      decimal digits in which all roads agree, relative to the tensor's largest entry; None with one road
+    explained   decimal digits that rounding leaves, from the noise response of the whole network
+    blind       true where rounding has eaten the digits: right steps, but a gradient with hardly a correct digit
+    state       per backend: right, wrong (a step of its own is), inherits (an earlier step is wrong)
+    """
+
+    point: str
+    dtype: str
+    tensor: str
+    shape: tuple[int, ...]
+    parameter: bool
+    largest: float
+    digits: float | None
+    explained: float
+    blind: bool
+    state: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds: compiling, running the roads, replaying the steps, and shaking the network for its noise response."""
+
+    compile: Mapping[str, float] = field(default_factory=dict)
+    run: Mapping[str, float] = field(default_factory=dict)
+    replay: float = 0.0
+    noise: float = 0.0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The verdict on one spec, with all that it rests on. It has no truth value: ask for `verdict`, or `raise_for_verdict`."""
+
+    spec: Spec
+    backends: tuple[str, ...]
+    dtypes: tuple[str, ...]
+    points: tuple[tuple[str, Mapping[str, int]], ...]
+    steps: tuple[Step, ...]
+    findings: tuple[Finding, ...]
+    ends: tuple[End, ...]
+    oracle: str
+    cost: Cost
+    seed: int = 0
+
+    @property
+    def verdict(self) -> str:
+        """agree, convention, undecided or disagree: the gravest of the findings; undecided where nothing was compared."""
+        found = {f.verdict for f in self.findings}
+        for grave in (DISAGREE, UNDECIDED, CONVENTION):
+            if grave in found:
+                return grave
+        return AGREE if self.steps else UNDECIDED
+
+    @property
+    def worst(self) -> Step | None:
+        """The step with the largest residual."""
+        return max(self.steps, key=lambda s: s.residual, default=None)
+
+    @property
+    def floor(self) -> Step | None:
+        """The step in which the largest error could hide."""
+        return max((s for s in self.steps if s.floor is not None), key=lambda s: s.floor or 0.0, default=None)
+
+    def of(self, *verdicts: str) -> Iterator[Finding]:
+        """The findings of these verdicts, in order."""
+        return (f for f in self.findings if f.verdict in verdicts)
+
+    def raise_for_verdict(self, text: str) -> None:
+        """Raise GradientMismatch with this text where the roads disagree or nothing was decided."""
+        if self.verdict in (DISAGREE, UNDECIDED):
+            raise GradientMismatch(text)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a comparison is not true or false: read .verdict, or call .raise_for_verdict()")
