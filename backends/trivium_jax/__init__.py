@@ -1,0 +1,86 @@
+"""ROAD 3: the gradient by transformation; each op is JAX's own, and `jax.vjp` derives the rest.
+
+Knows nothing of other backends. Importing it imports jax.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+
+import jax
+
+from trivium.backend import Array, Noise, Tamper, Want, check_want
+from trivium.errors import BackendError, did_you_mean
+from trivium.spec.graph import Spec
+from trivium.spec.op import Attributes, Op
+from trivium_jax import transform
+from trivium_jax.program import Program, compiled
+from trivium_jax.style import styled
+
+
+@dataclass(frozen=True)
+class JaxBackend:
+    """`optimized` asks XLA for its fastest code, which a benchmark wants; a check wants its fastest compilation."""
+
+    optimized: bool = False
+
+    @property
+    def name(self) -> str:
+        return "jax"
+
+    @property
+    def dtypes(self) -> frozenset[str]:
+        return frozenset({"float64", "float32"})
+
+    @property
+    def lacks(self) -> Mapping[str, str]:
+        return {}
+
+    def compile(
+        self,
+        spec: Spec,
+        *,
+        dtype: str = "float64",
+        want: Want | None = None,
+        tamper: Mapping[str, Tamper] | None = None,
+        noise: Noise | None = None,
+    ) -> Program:
+        """A program for the spec's shapes, compiled here and now; BackendError for a dtype it lacks, and for noise."""
+        if dtype not in self.dtypes:
+            has = " and ".join(sorted(self.dtypes))
+            near = did_you_mean(dtype, self.dtypes)
+            raise BackendError(f"backend 'jax' does not compute in {dtype!r}{near}; it computes in {has}")
+        if noise is not None:
+            raise BackendError("backend 'jax' does not add noise; the handwritten road, 'numpy', does")
+        wanted = check_want(want, spec)
+        return compiled(spec, dtype=dtype, want=wanted, tamper=tamper, optimized=self.optimized)
+
+    def replay(
+        self, op: Op, attrs: Attributes, inputs: tuple[Array, ...], cotangents: tuple[Array, ...]
+    ) -> tuple[tuple[Array, ...], tuple[Array | None, ...]]:
+        """One op alone, in float64."""
+        return transform.replay(op, attrs, inputs, cotangents)
+
+    def style(self, op: Op, attrs: Attributes, inputs: tuple[Array, ...]) -> str:
+        """The op's jaxpr and its vjp's."""
+        return styled(op, attrs, inputs)
+
+    def facts(self) -> Mapping[str, str]:
+        """Versions, devices and settings; x64 is the caller's flag, which a program neither obeys nor changes."""
+        found = {
+            "jax": jax.__version__,
+            "jaxlib": version("jaxlib"),
+            "x64": "on" if jax.config.values["jax_enable_x64"] else "off",
+            "devices": ", ".join(map(str, jax.devices())),
+        }
+        flags = os.environ.get("XLA_FLAGS")
+        return found | {"XLA_FLAGS": flags} if flags else found
+
+
+BACKEND = JaxBackend()
+BACKEND_OPTIMIZED = replace(BACKEND, optimized=True)
+
+__all__ = ["BACKEND", "BACKEND_OPTIMIZED", "JaxBackend"]

@@ -11,7 +11,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from trivium.errors import SpecError, did_you_mean
-from trivium.spec.inference import Inference
+from trivium.spec.inference import Draft, infer
 from trivium.spec.node import Given, Node, bind_attributes, entries
 from trivium.spec.op import Attributes
 from trivium.spec.signature import Dims, Shape, parse_dims
@@ -35,7 +35,7 @@ class Spec:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sizes", tuple(sorted(self.sizes)))
-        shapes, givens = Inference(self).run()
+        shapes, givens = infer(Draft(self.inputs, self.parameters, self.nodes, self.loss, self.sizes))
         object.__setattr__(self, "shapes", MappingProxyType(shapes))
         object.__setattr__(self, "givens", MappingProxyType(givens))
 
@@ -45,7 +45,7 @@ class Spec:
         for word in sizes:
             if word not in known:
                 has = ", ".join(known) or "none"
-                raise SpecError(f"no size {word!r}{did_you_mean(word, known)}; the sizes of {self.name} are: {has}")
+                raise SpecError(f"{self.name} has no size {word!r} (it has: {has}){did_you_mean(word, known)}")
         return replace(self, sizes=tuple((known | sizes).items()))
 
     @cached_property
@@ -61,7 +61,11 @@ class Spec:
     @cached_property
     def consumers(self) -> Mapping[str, tuple[Node, ...]]:
         """The nodes that read each name, in order."""
-        return MappingProxyType({n: tuple(k for k in self.nodes if n in k.inputs) for n in self.shapes})
+        found: dict[str, list[Node]] = {name: [] for name in self.shapes}
+        for node in self.nodes:
+            for name in dict.fromkeys(node.inputs):
+                found[name].append(node)
+        return MappingProxyType({name: tuple(nodes) for name, nodes in found.items()})
 
     @cached_property
     def reaching(self) -> frozenset[str]:

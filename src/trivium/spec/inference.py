@@ -1,4 +1,4 @@
-"""Every shape and every kind of a network, inferred in one pass that collects every problem.
+"""Every shape of a network, inferred in one pass that collects every problem.
 
 Knows nothing of numbers; a shape here is a tuple of integers.
 """
@@ -6,192 +6,274 @@ Knows nothing of numbers; a shape here is a tuple of integers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from trivium.errors import Problem, SpecError, did_you_mean
-from trivium.spec.node import Given, Node, bind_attributes, entries
-from trivium.spec.op import Kind, attribute_words
-from trivium.spec.signature import Dims, Shape, evaluate, show, words
+from trivium.spec.attribute import attribute_words
+from trivium.spec.kinds import infer_kinds
+from trivium.spec.node import Given, Node, bind_attributes, entries, name_fault
+from trivium.spec.signature import Dims, Shape, evaluate, show, unbound_size, words
 
-if TYPE_CHECKING:
-    from trivium.spec.graph import Spec
+LARGEST = 10**11
+"""Entries past which a network is a slip of the pen (800 GB of float64); refused before memory is taken."""
 
-LARGEST = 2**40
-"""Entries past which one tensor is a slip of the pen, not a network (8 TiB of float64)."""
+MOST_PROBLEMS = 50
+ARTICLE = {"input": "an input", "parameter": "a parameter"}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A network as written, before anything about it is known to hold.
+
+    unreadable  names that are bound, but by lines that could not be read: what uses them is not judged
+    """
+
+    inputs: tuple[tuple[str, Dims], ...]
+    parameters: tuple[tuple[str, Dims], ...]
+    nodes: tuple[Node, ...] = ()
+    loss: str | None = None
+    sizes: tuple[tuple[str, int], ...] = ()
+    unreadable: frozenset[str] = frozenset()
+
+    def givens(self) -> Iterator[tuple[str, str, Dims]]:
+        """Each given: what it is, its name, its shape as written."""
+        yield from (("input", *given) for given in self.inputs)
+        yield from (("parameter", *given) for given in self.parameters)
+
+
+def infer(draft: Draft) -> tuple[dict[str, Shape], dict[str, Given]]:
+    """Every shape, and every given with its kind; SpecError with all problems that can be told apart."""
+    inference = Inference(draft)
+    inference.check_givens()
+    inference.check_unused_sizes()
+    for node in draft.nodes:
+        inference.check_node(node)
+        inference.give_up()
+    inference.check_loss()
+    inference.check_total()
+    inference.finish()
+    return inference.shapes, infer_kinds(draft.givens(), draft.nodes, inference.shapes, inference.sizes)
+
+
+def infer_givens(draft: Draft) -> dict[str, Shape]:
+    """The shapes of what is fed in, before there are nodes; SpecError with all problems."""
+    inference = Inference(draft)
+    inference.check_givens()
+    inference.finish()
+    return inference.shapes
+
+
+def given_place(what: str, name: str, dims: Dims) -> str:
+    """Where a problem of a given is, until somebody knows file and line."""
+    return f"{what} {name} = {' '.join(dims)!r}"
+
+
+def size_place(word: str, size: int) -> str:
+    """Where a problem of a size is, until somebody knows file and line."""
+    return f"size {word} = {count(size)}"
+
+
+def loss_place(loss: str) -> str:
+    """Where a problem of the loss is, until somebody knows file and line."""
+    return f"loss = {loss!r}"
+
+
+def relabel(error: SpecError, places: Mapping[str, str]) -> tuple[Problem, ...]:
+    """The problems of an error, each place replaced by what the writer knows it as."""
+    return tuple(replace(p, where=places.get(p.where, p.where)) for p in error.problems)
+
+
+def count(number: int) -> str:
+    """A number of entries or bytes: exact while it is short, else three digits (also past the largest float)."""
+    return str(number) if abs(number) < 10**6 else f"{Decimal(number):.3g}"
+
+
+def volume(size: int) -> str:
+    """A number of entries, and the memory that they take."""
+    return f"{count(size)} entries, {count(8 * size)} bytes in float64"
 
 
 class Inference:
-    """The one pass over a spec that infers every shape and collects every problem."""
+    """The one pass over a draft that infers every shape and collects every problem."""
 
-    def __init__(self, spec: Spec) -> None:
-        self.spec = spec
-        self.sizes = dict(spec.sizes)
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.sizes = dict(draft.sizes)
         self.problems: list[Problem] = []
         self.shapes: dict[str, Shape] = {}
-        self.bound: dict[str, str] = {}
-        self.broken: set[str] = set()
-
-    def run(self) -> tuple[dict[str, Shape], dict[str, Given]]:
-        self.check_sizes()
-        for what, given in (("input", self.spec.inputs), ("parameter", self.spec.parameters)):
-            for name, dims in given:
-                self.bind(name, what)
-                self.shape_given(name, dims, what)
-        for node in self.spec.nodes:
-            self.check_node(node)
-        self.check_loss()
-        if self.problems:
-            raise SpecError(*self.problems)
-        return self.shapes, dict(self.givens())
+        self.bound: dict[str, str] = dict.fromkeys(draft.unreadable, "a line that could not be read")
+        self.broken: set[str] = set(draft.unreadable)
+        self.open: set[str] = set()  # sizes without a usable value: what uses them is not judged
+        self.cyclic: set[str] = set()
+        self.later = {name: node for node in draft.nodes for name in node.outputs}
 
     def fail(self, message: str, where: str = "", hint: str = "") -> None:
         self.problems.append(Problem(message, where, hint))
 
-    def check_sizes(self) -> None:
-        written = [dims for _, dims in (*self.spec.inputs, *self.spec.parameters)]
-        used = {w for dims in written for w in words(dims)}
-        used |= {w for n in self.spec.nodes for a in n.op.attributes for w in attribute_words(a, dict(n.attrs).get(a.name))}
-        for word in sorted(used - set(self.sizes)):
-            self.fail(f"size {word!r} is not bound: give it in [sizes], or as --size {word}=7, or by the values' shapes")
-            self.sizes[word] = 1
-        for word, size in self.spec.sizes:
-            if word not in used:
-                self.fail(f"size {word!r} is bound to {size}, but no shape uses it{did_you_mean(word, used)}")
-            if size < 1:
-                self.fail(f"size {word!r} is {size}; a size is at least 1")
-                self.sizes[word] = 1
-
-    def bind(self, name: str, what: str) -> None:
-        if name in self.bound:
-            self.fail(f"{name!r} is bound twice: first as {self.bound[name]}, then as {what}; every name is bound once", what)
-        self.bound.setdefault(name, what)
-
-    def shape_given(self, name: str, dims: Dims, what: str) -> None:
-        shape = evaluate(dims, self.sizes)
-        self.shapes[name] = shape
-        if 0 in shape:
-            self.fail(f"{what} {name!r} has shape {show(shape)}: a size of zero leaves nothing to differentiate")
-        elif entries(shape) > LARGEST:
-            bytes_ = entries(shape) * 8
-            self.fail(f"{what} {name!r} has shape {show(shape)}: {entries(shape):.3g} entries, {bytes_:.3g} bytes in float64")
-
-    def check_node(self, node: Node) -> None:
-        where = f"node {node}"
-        missing = [n for n in node.inputs if n not in self.bound]
-        for name in dict.fromkeys(missing):
-            self.unbound(name, node, where)
-        for name in node.outputs:
-            self.bind(name, where)
-        wanted = len(node.op.roles)
-        if len(node.inputs) != wanted:
-            takes = "1 input" if wanted == 1 else f"{wanted} inputs"
-            self.fail(f"{node.op.name} takes {takes} ({', '.join(node.op.roles)}), got {len(node.inputs)}", where,
-                      node.op.signature.text)
-        elif not missing and not self.broken.intersection(node.inputs):
-            return self.infer(node, where)
-        self.broken.update(node.outputs)
-        return None
-
-    def infer(self, node: Node, where: str) -> None:
-        try:
-            shapes = node.op.infer(tuple(self.shapes[n] for n in node.inputs), bind_attributes(node, self.sizes))
-        except SpecError as error:
-            self.fail(error.problems[0].message, where, error.problems[0].hint)
-            self.broken.update(node.outputs)
-            return
-        if len(shapes) != len(node.outputs):
-            many = "1 output" if len(shapes) == 1 else f"{len(shapes)} outputs"
-            self.fail(f"{node.op.name} has {many}, but {len(node.outputs)} names are bound", where, node.op.signature.text)
-            self.broken.update(node.outputs)
-            return
-        for name, shape in zip(node.outputs, shapes, strict=True):
-            self.shapes[name] = shape
-            if entries(shape) > LARGEST:
-                self.fail(f"{name!r} would have shape {show(shape)}: {entries(shape):.3g} entries, "
-                          f"{entries(shape) * 8:.3g} bytes in float64", where)
-
-    def unbound(self, name: str, node: Node, where: str) -> None:
-        later = {n: k for k in self.spec.nodes for n in k.outputs}
-        if name not in later:
-            near = did_you_mean(name, [*self.bound, *later])
-            self.fail(f"{name!r} is not bound by any input, parameter or node{near}", where)
-        elif cycle := self.cycle(name, node, later):
-            self.fail(f"a cycle: {' <- '.join(cycle)}; a network is computed from its inputs to its loss", where)
-        else:
-            self.fail(f"{name!r} is used before it is bound (by node {later[name]}); move that line up", where)
-
-    def cycle(self, name: str, node: Node, later: Mapping[str, Node]) -> list[str]:
-        """The way from a name back to the node that reads it, if there is one."""
-        trail, seen = [[node.name, name]], set()
-        while trail:
-            path = trail.pop()
-            if path[-1] in node.outputs:
-                return path
-            if path[-1] in later and path[-1] not in seen:
-                seen.add(path[-1])
-                trail += [[*path, n] for n in later[path[-1]].inputs]
-        return []
-
-    def check_loss(self) -> None:
-        loss = self.spec.loss
-        if loss not in self.bound:
-            self.fail(f"the loss {loss!r} is not bound by any node{did_you_mean(loss, self.bound)}")
-        elif loss in self.shapes and entries(self.shapes[loss]) != 1 and loss not in self.broken:
-            self.fail(f"the loss {loss!r} has shape {show(self.shapes[loss])}; a gradient needs one number: "
-                      "end with a loss op, sum or mean")
-        elif all(loss not in node.outputs for node in self.spec.nodes):
-            self.fail(f"the loss {loss!r} is {self.bound[loss]}, not the result of a node")
-
-    def givens(self) -> Iterator[tuple[str, Given]]:
-        written = [(n, d, False) for n, d in self.spec.inputs] + [(n, d, True) for n, d in self.spec.parameters]
-        roles = self.roles()
-        for name, dims, parameter in written:
-            uses = roles.get(name, [])
-            fan_in = max((fan for _, fan, _ in uses), default=1)
-            kind = self.kind(name, [(k, w) for k, _, w in uses])
-            yield name, Given(name, dims, parameter, self.shapes[name], kind, fan_in)
-        computed = {n for node in self.spec.nodes for n in node.outputs}
-        for name in computed & roles.keys():
-            for kind, _, where in roles[name]:
-                if not kind.differentiable:
-                    self.fail(f"{name!r} is computed, but is used as {kind}, which is given, not computed", where)
+    def finish(self) -> None:
         if self.problems:
             raise SpecError(*self.problems)
 
-    def roles(self) -> dict[str, list[tuple[Kind, int, str]]]:
-        """For each name, every use of it: the kind wanted, the fan-in, the place."""
-        found: dict[str, list[tuple[Kind, int, str]]] = {}
-        for node in self.spec.nodes:
-            shapes, attrs = tuple(self.shapes[n] for n in node.inputs), bind_attributes(node, self.sizes)
-            for role, name in zip(node.op.roles, node.inputs, strict=True):
-                use = (node.op.kind(role, shapes, attrs), node.op.fan(role, shapes, attrs), f"node {node}")
-                found.setdefault(name, []).append(use)
-        return found
+    def give_up(self) -> None:
+        """Past this many problems the rest is noise, and finding near names for each takes its time."""
+        if len(self.problems) >= MOST_PROBLEMS:
+            self.fail(f"these are the first {MOST_PROBLEMS} problems; the lines after them were not checked")
+            self.finish()
 
-    def kind(self, name: str, uses: list[tuple[Kind, str]]) -> Kind:
-        """The narrowest kind that serves every use; a conflict is a problem."""
-        result: Kind | None = None
-        for kind, where in uses:
-            both = kind if result is None else narrower(result, kind)
-            if both is None:
-                self.fail(f"{name!r} cannot be both {result} and {kind}", where)
-                break
-            result = both
-        return result or Kind()
+    def check_givens(self) -> None:
+        self.check_sizes()
+        for what, name, dims in self.draft.givens():
+            place = given_place(what, name, dims)
+            self.bind(name, ARTICLE[what], place)
+            if self.open.intersection(words(dims)):
+                self.broken.add(name)
+            else:
+                self.shapes[name] = evaluate(dims, self.sizes)
+                self.check_volume(name, place)
+
+    def check_sizes(self) -> None:
+        for word, where in self.used().items():
+            if word not in self.sizes:
+                self.fail(unbound_size(word), where)
+                self.open.add(word)
+        for word, size in self.draft.sizes:
+            if not isinstance(size, int) or isinstance(size, bool):
+                self.fail(f"size {word!r} is {size!r}; a size is an integer from 1 up")
+                self.open.add(word)
+            elif size < 1:
+                self.fail(f"size {word!r} is {count(size)}; a size is at least 1", size_place(word, size))
+                self.open.add(word)
+
+    def check_unused_sizes(self) -> None:
+        if self.draft.unreadable:
+            return  # a line that could not be read may use it
+        used = self.used()
+        for word, size in self.draft.sizes:
+            if word not in used:
+                near = did_you_mean(word, used)
+                self.fail(f"size {word!r} is bound, but no shape uses it{near}", size_place(word, size))
+
+    def used(self) -> dict[str, str]:
+        """Every size word that a shape uses, and where the first such shape stands."""
+        places: dict[str, str] = {}
+        for what, name, dims in self.draft.givens():
+            for word in words(dims):
+                places.setdefault(word, given_place(what, name, dims))
+        for node in self.draft.nodes:
+            for word in node_words(node):
+                places.setdefault(word, f"node {node}")
+        return places
+
+    def bind(self, name: str, what: str, where: str) -> None:
+        if fault := name_fault(name):
+            self.fail(fault, where)
+        elif name in self.bound and name not in self.draft.unreadable:
+            self.fail(f"{name!r} is bound twice: it is already {self.bound[name]}; every name is bound once", where)
+            self.broken.add(name)
+        self.bound.setdefault(name, what)
+
+    def check_volume(self, name: str, where: str) -> None:
+        shape = self.shapes[name]
+        if 0 in shape:
+            self.fail(f"{name!r} has shape {show(shape)}: a size of zero leaves nothing to differentiate", where)
+        elif entries(shape) > LARGEST:
+            self.fail(f"{name!r} is too large: shape {_wide(shape)}, {volume(entries(shape))}", where)
+            self.broken.add(name)
+
+    def check_node(self, node: Node) -> None:
+        where = f"node {node}"
+        missing = [n for n in dict.fromkeys(node.inputs) if n not in self.bound]
+        for name in missing:
+            self.unbound(name, node, where)
+        for name in node.outputs:
+            self.bind(name, f"the node {node}", where)
+        try:
+            node.op.check_arity(len(node.inputs))
+            if missing or self.broken.intersection(node.inputs) or self.open.intersection(node_words(node)):
+                self.broken.update(node.outputs)
+            else:
+                self.shape_outputs(node, where)
+        except SpecError as error:
+            self.fail(error.problems[0].message, where, error.problems[0].hint)
+            self.broken.update(node.outputs)
+
+    def shape_outputs(self, node: Node, where: str) -> None:
+        shapes = node.op.infer(tuple(self.shapes[n] for n in node.inputs), bind_attributes(node, self.sizes))
+        if len(shapes) != len(node.outputs):
+            raise SpecError(Problem(output_count(node.op.name, len(shapes), len(node.outputs)), hint=node.op.signature.text))
+        for name, shape in zip(node.outputs, shapes, strict=True):
+            self.shapes[name] = shape
+            self.check_volume(name, where)
+
+    def unbound(self, name: str, node: Node, where: str) -> None:
+        if name not in self.later:
+            near = did_you_mean(name, [*self.bound, *self.later])
+            self.fail(f"{name!r} is not bound by any input, parameter or node{near}", where)
+        elif cycle := self.cycle(name, node):
+            if self.cyclic.intersection(cycle):
+                return  # the same cycle, met again at another of its nodes
+            self.cyclic.update(cycle)
+            needs = ", which needs ".join(map(repr, cycle[1:]))
+            self.fail(f"a cycle: {cycle[0]!r} needs {needs}; a network is computed in order, from its inputs to its loss", where)
+        else:
+            self.fail(f"{name!r} is used before it is bound (by the node {self.later[name]}); move that line up", where)
+
+    def cycle(self, name: str, node: Node) -> list[str]:
+        """The way from a name back to the node that reads it, if there is one."""
+        reader = {name: node.name}
+        trail = [name]
+        while trail:
+            here = trail.pop()
+            if here in node.outputs:
+                return _way(here, reader, node.name)
+            for needed in self.later[here].inputs if here in self.later else ():
+                if needed not in reader:
+                    reader[needed] = here
+                    trail.append(needed)
+        return []
+
+    def check_loss(self) -> None:
+        loss = self.draft.loss
+        if loss is None or loss in self.draft.unreadable:
+            return
+        where = loss_place(loss)
+        if loss not in self.bound:
+            self.fail(f"the loss {loss!r} is not bound by any node{did_you_mean(loss, self.bound)}", where)
+        elif loss not in self.later:
+            self.fail(f"the loss {loss!r} is {self.bound[loss]}, not the result of a node", where)
+        elif loss not in self.broken and entries(self.shapes[loss]) != 1:
+            self.fail(f"the loss {loss!r} has shape {show(self.shapes[loss])}; a gradient needs one number: "
+                      "end with a loss op, sum or mean", where)
+
+    def check_total(self) -> None:
+        total = sum(map(entries, self.shapes.values()))
+        if total > LARGEST and not self.problems:
+            self.fail(f"the tensors of this network are too large together: {volume(total)}")
 
 
-NARROWER = {"real": 0, "positive": 1, "unit": 2, "simplex": 3}
-"""Kinds that contain one another, widest first: real > positive > unit > simplex."""
+def node_words(node: Node) -> tuple[str, ...]:
+    """The size words that a node's attributes use."""
+    pairs = zip(node.op.attributes, node.attrs, strict=True)
+    return tuple(word for attribute, (_, value) in pairs for word in attribute_words(attribute, value))
 
 
-def narrower(a: Kind, b: Kind) -> Kind | None:
-    """The kind that serves two uses of one given, or None where they contradict each other."""
-    if a == b:
-        return a
-    if a.name == b.name == "index":
-        return min(a, b, key=lambda k: k.below or 0)
-    if "sign" in (a.name, b.name) and "real" in (a.name, b.name):
-        return Kind("sign")
-    if a.name in NARROWER and b.name in NARROWER:
-        return max(a, b, key=lambda k: NARROWER[k.name])
-    return None
+def output_count(name: str, has: int, bound: int) -> str:
+    """What to say when an op's results and the names for them differ in number."""
+    many = "1 output" if has == 1 else f"{has} outputs"
+    names = "1 name is" if bound == 1 else f"{bound} names are"
+    return f"{name} has {many}, but {names} bound"
+
+
+def _way(last: str, reader: Mapping[str, str], first: str) -> list[str]:
+    """From `first` through what each name is read by, back to `last`; the middle of a long way is left out."""
+    back = [last]
+    while len(back) == 1 or back[-1] != first:
+        back.append(reader[back[-1]])
+    way = back[::-1]
+    return way if len(way) <= 8 else [*way[:4], "...", *way[-3:]]
+
+
+def _wide(shape: Shape) -> str:
+    """A shape whose sizes may be too long to print."""
+    return f"({', '.join(map(count, shape))}{',' if len(shape) == 1 else ''})"

@@ -6,21 +6,29 @@ Knows nothing of the network around them.
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from keyword import iskeyword
 
-from trivium.spec.op import Kind, Literal, Op, bind_attribute
+from trivium.spec.op import Kind, Literal, Op
 from trivium.spec.signature import Dims, Shape
 
 
 @dataclass(frozen=True)
 class Node:
-    """One use of an op: the names it binds, the names it reads, and its attributes as written."""
+    """One use of an op: the names it binds, the names it reads, and its attributes, completed at construction.
+
+    Raises SpecError for an attribute that is unknown, missing, or of the wrong type.
+    """
 
     outputs: tuple[str, ...]
     op: Op
     inputs: tuple[str, ...]
     attrs: tuple[tuple[str, Literal], ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "attrs", self.op.complete(dict(self.attrs)))
 
     @property
     def name(self) -> str:
@@ -46,10 +54,18 @@ class Given:
 
 def bind_attributes(node: Node, sizes: Mapping[str, int]) -> dict[str, Literal]:
     """A node's attributes as a backend gets them: written shapes in numbers."""
-    declared = {a.name: a for a in node.op.attributes}
-    return {name: bind_attribute(declared[name], value, sizes) for name, value in node.attrs}
+    return node.op.bind(node.attrs, sizes)
 
 
 def entries(shape: Shape) -> int:
     """Numbers in a tensor of this shape."""
     return math.prod(shape)
+
+
+def name_fault(name: str) -> str:
+    """Why a name cannot be bound ("'2x' is no name: ..."), or nothing."""
+    if not name.isidentifier() or unicodedata.normalize("NFKC", name) != name:
+        return f"{name!r} is no name: write letters, digits and underscores, with no digit first (h1, hidden_2)"
+    if iskeyword(name):
+        return f"{name!r} cannot be a name: it is a word of Python's own; write {name}_"
+    return ""

@@ -6,18 +6,19 @@ Knows nothing of how any backend computes it, and nothing of which operations th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from trivium.errors import Problem, SpecError, did_you_mean
-from trivium.spec.signature import Dims, Shape, Signature, evaluate, output_shapes, parse_dims, parse_signature, unify, words
+from trivium.spec.attribute import Attribute, Attributes, Literal, bind_attribute, read_attribute
+from trivium.spec.signature import Dims, Shape, Signature, output_shapes, parse_signature, unify
 
-Literal = bool | int | float | str | None | tuple[int, ...]
-Attributes = Mapping[str, Any]
 ShapeRule = Callable[[tuple[Shape, ...], Attributes], tuple[Shape, ...]]
-REQUIRED = object()
-"""The default of an attribute that has none: the writer must state it."""
+
+TRACING: ContextVar[Any] = ContextVar("trivium_tracing", default=None)
+"""The trace that records right now, for the calls in which no input carries it: `constant(value=2.0)`, `scope("a")`."""
 
 
 @dataclass(frozen=True)
@@ -34,19 +35,6 @@ class Kind:
     def differentiable(self) -> bool:
         """Labels and masks have no gradient and no noise."""
         return self.name not in ("index", "mask")
-
-
-@dataclass(frozen=True)
-class Attribute:
-    """A setting of an op: a literal, keyword-only, stored in full.
-
-    `kind` is one of bool, int, float, str, axis (int or None), axes (int, tuple or None), shape (a written shape).
-    """
-
-    name: str
-    kind: str
-    default: Any = REQUIRED
-    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,22 +103,40 @@ class Op:
     def __repr__(self) -> str:
         return f"<op {self.signature.text}>"
 
-    def __call__(self, *inputs: Any, name: str | None = None, **attrs: Any) -> Any:
-        """Use the op on symbolic values (`trivium.trace`); a number among the inputs becomes a constant node."""
-        for value in inputs:
-            if hasattr(value, "__trivium_apply__"):
-                return value.__trivium_apply__(self, inputs, attrs, name)
-        raise SpecError(f"{self.name}: none of the inputs is a symbolic value; ops are used inside a traced function")
+    def __call__(self, *inputs: Any, name: str | tuple[str, ...] | None = None, **attrs: Any) -> Any:
+        """Use the op on symbolic values, inside a traced function; a number among the inputs becomes a constant node."""
+        recorder = next((value for value in inputs if hasattr(value, "__trivium_apply__")), TRACING.get())
+        if recorder is None:
+            raise SpecError(
+                f"{self.name}: an op computes nothing itself; it is used inside a function that is traced, on its tensors"
+            )
+        return recorder.__trivium_apply__(self, inputs, attrs, name)
 
     def infer(self, shapes: tuple[Shape, ...], attrs: Attributes) -> tuple[Shape, ...]:
-        """The shape of each output; SpecError explains which axis does not fit."""
+        """The shape of each output; SpecError explains how many inputs are missing or which axis does not fit."""
+        self.check_arity(len(shapes))
         bound = unify(self.signature, shapes)
         if self.shape is None:
             return output_shapes(self.signature, bound)
         try:
             return self.shape(shapes, attrs)
         except SpecError as error:
-            raise SpecError(Problem(f"{self.name}: {error.problems[0].message}", hint=self.signature.text)) from None
+            raise self._fail(error.problems[0].message) from None
+
+    def bind(self, attrs: tuple[tuple[str, Literal], ...], sizes: Mapping[str, int]) -> dict[str, Literal]:
+        """Complete attributes as a backend gets them: written shapes in numbers."""
+        return {a.name: bind_attribute(a, value, sizes) for a, (_, value) in zip(self.attributes, attrs, strict=True)}
+
+    def check_arity(self, count: int) -> None:
+        """SpecError where this is not the number of inputs that the op takes."""
+        wanted = len(self.roles)
+        if count == wanted:
+            return
+        takes = "no input" if wanted == 0 else "1 input" if wanted == 1 else f"{wanted} inputs"
+        names = f" ({', '.join(self.roles)})" if wanted else ""
+        settings = ", ".join(f"{a.name}=" for a in self.attributes)
+        by_name = f"; attributes are written by name: {settings}" if count > wanted and settings else ""
+        raise self._fail(f"takes {takes}{names}, got {count}{by_name}")
 
     def kind(self, role: str, shapes: tuple[Shape, ...], attrs: Attributes) -> Kind:
         """The numbers that a role takes at these shapes."""
@@ -148,32 +154,30 @@ class Op:
         return value if isinstance(value, int) else 1
 
     def complete(self, attrs: Attributes) -> tuple[tuple[str, Literal], ...]:
-        """The attributes in full, in declared order, each checked; SpecError names what is unknown, missing or ill-typed."""
+        """The attributes in full, in declared order, each checked; SpecError names all that are unknown, missing or wrong."""
         known = {a.name: a for a in self.attributes}
-        for name in attrs:
-            if name not in known:
-                has = f"it has {', '.join(known)}" if known else "it has none"
-                raise self._fail(f"no attribute {name!r}{did_you_mean(name, known)} ({has})")
+        problems = [self._unknown(name, known) for name in attrs if name not in known]
         full = []
         for a in self.attributes:
-            value = attrs.get(a.name, a.default)
-            if value is REQUIRED:
-                choices = f": one of {', '.join(map(repr, a.choices))}" if a.choices else ""
-                raise self._fail(f"attribute {a.name!r} must be stated{choices}; there is no default")
-            full.append((a.name, self._literal(a, value)))
+            try:
+                full.append((a.name, read_attribute(a, attrs.get(a.name, a.default))))
+            except SpecError as error:
+                problems.append(self._problem(error.problems[0].message))
+        if problems:
+            raise SpecError(*problems)
         return tuple(full)
 
-    def _literal(self, a: Attribute, value: Any) -> Literal:
-        checked = READERS[a.kind](value)
-        if checked is REQUIRED:
-            raise self._fail(f"attribute {a.name!r} is {value!r}, needs {WANTED[a.kind]}")
-        if a.choices and checked not in a.choices:
-            near = did_you_mean(str(value), a.choices)
-            raise self._fail(f"attribute {a.name!r} is {value!r}, needs one of {', '.join(map(repr, a.choices))}{near}")
-        return checked  # type: ignore[no-any-return]
+    def _unknown(self, name: str, known: Mapping[str, Attribute]) -> Problem:
+        if name in self.roles:
+            return self._problem(f"{name!r} is an input, not an attribute; inputs are given by position, in order")
+        has = f"it has {', '.join(known)}" if known else "it has none"
+        return self._problem(f"no attribute {name!r}{did_you_mean(name, known)} ({has})")
+
+    def _problem(self, message: str) -> Problem:
+        return Problem(f"{self.name}: {message}", hint=self.signature.text)
 
     def _fail(self, message: str) -> SpecError:
-        return SpecError(Problem(f"{self.name}: {message}", hint=self.signature.text))
+        return SpecError(self._problem(message))
 
 
 def op(signature: str, formula: str, **rest: Any) -> Op:
@@ -183,54 +187,5 @@ def op(signature: str, formula: str, **rest: Any) -> Op:
             rest[name] = MappingProxyType(dict(rest[name]))
     return Op(parse_signature(signature), formula, **rest)
 
-
-def attribute_words(a: Attribute, value: Literal) -> tuple[str, ...]:
-    """The size letters that a written attribute uses (a shape attribute may: "N h*k")."""
-    return words(parse_dims(value)) if a.kind == "shape" and isinstance(value, str) else ()
-
-
-def bind_attribute(a: Attribute, value: Literal, sizes: Mapping[str, int]) -> Literal:
-    """An attribute as a backend gets it: a written shape becomes integers, the rest is itself."""
-    return evaluate(parse_dims(value), sizes) if a.kind == "shape" and isinstance(value, str) else value
-
-
-def _integer(value: Any) -> Any:
-    return value if isinstance(value, int) and not isinstance(value, bool) else REQUIRED
-
-
-def _number(value: Any) -> Any:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else REQUIRED
-
-
-def _axes(value: Any) -> Any:
-    if isinstance(value, list | tuple) and all(_integer(v) is not REQUIRED for v in value):
-        return tuple(value)
-    return None if value is None else _integer(value)
-
-
-def _dims(value: Any) -> Any:
-    if isinstance(value, list | tuple) and all(_integer(v) is not REQUIRED or isinstance(v, str) for v in value):
-        value = " ".join(map(str, value))
-    return " ".join(parse_dims(value)) if isinstance(value, str) else REQUIRED
-
-
-READERS: Mapping[str, Callable[[Any], Any]] = {
-    "bool": lambda v: v if isinstance(v, bool) else REQUIRED,
-    "int": _integer,
-    "float": _number,
-    "str": lambda v: v if isinstance(v, str) else REQUIRED,
-    "axis": lambda v: None if v is None else _integer(v),
-    "axes": _axes,
-    "shape": _dims,
-}
-WANTED: Mapping[str, str] = {
-    "bool": "True or False",
-    "int": "an integer",
-    "float": "a number",
-    "str": "a text",
-    "axis": "an axis number or None",
-    "axes": "an axis number, a tuple of them, or None",
-    "shape": "a shape such as 'N 6' or (2, 6)",
-}
 
 __all__ = ["Attribute", "Attributes", "Case", "Dims", "Domain", "Kind", "Kink", "Literal", "Op", "op"]

@@ -18,6 +18,12 @@ Dims = tuple[str, ...]
 
 TOKEN = re.compile(r"\*?[A-Za-z_]\w*(\*([A-Za-z_]\w*|\d+))*|\d+(\*([A-Za-z_]\w*|\d+))*")
 
+LONG_NUMBER = re.compile(r"\d{19}")
+AXIS = "write a number from 1 up (3), a letter or word (N, hidden), or a product (h*k)"
+SPACES = "; axes are separated by spaces: '3 N'"
+MOST_AXES = 32
+"""The most axes of one tensor: every library that stands behind a road can hold so many."""
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -37,7 +43,11 @@ def parse_dims(text: str, *, runs: bool = False) -> Dims:
     tokens = tuple(text.split())
     for token in tokens:
         if not TOKEN.fullmatch(token) or (token.startswith("*") and not runs):
-            raise SpecError(f"{token!r} is no axis: write an integer (3), a letter or word (N, hidden), or a product (h*k)")
+            raise SpecError(f"{token[:40]!r} is no axis: {AXIS}{SPACES if set(text) & set(',;()[]') else ''}")
+        if LONG_NUMBER.search(token):
+            raise SpecError(f"axis {token[:20]}... is a number of more than 18 digits; no tensor is that long")
+    if len(tokens) > MOST_AXES:
+        raise SpecError(f"a shape of {len(tokens)} axes; the most is {MOST_AXES}")
     return tokens
 
 
@@ -64,10 +74,18 @@ def words(dims: Dims) -> tuple[str, ...]:
 
 
 def evaluate(dims: Dims, sizes: Mapping[str, int]) -> Shape:
-    """The integers of a written shape, every word bound: evaluated, never solved for."""
+    """The integers of a written shape: evaluated, never solved for; SpecError when a word is not bound."""
+    for word in words(dims):
+        if word not in sizes:
+            raise SpecError(unbound_size(word))
     return tuple(
         math.prod(int(part) if part.isdigit() else sizes[part] for part in token.split("*")) for token in dims
     )
+
+
+def unbound_size(word: str) -> str:
+    """What to say when a size has no value."""
+    return f"size {word!r} is not bound: give it in [sizes], or as --size {word}=7, or by the values' shapes"
 
 
 def show(shape: Sequence[int]) -> str:

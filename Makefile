@@ -1,0 +1,45 @@
+# What a person does daily. `make` alone sets up .venv (once) and runs the main job: the notebook's verdict.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+CODE := src backends tests benchmarks $(wildcard calibration)
+WORKERS ?= 2
+
+.PHONY: check test lint bench calibrate clean
+
+check: .venv/installed
+	@$(BIN)/trivium check examples/nets/notebook.net.toml
+
+test: .venv/installed-dev
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports --no-logo
+
+bench: .venv/installed-dev
+	@$(BIN)/python -m pytest benchmarks --benchmark-only
+
+calibrate: .venv/installed-dev
+	@$(BIN)/python -m calibration
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks
+
+# A stamp is younger than what it was made from, so that a second `make` installs nothing.
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "trivium needs Python 3.11 or later, and $(PYTHON) is " + sys.version.split()[0] + ": make PYTHON=python3.11")'
+	@echo "setting up .venv: NumPy, torch and JAX (once; most of it is downloads)" >&2
+	@$(PYTHON) -m venv .venv
+	@$(PIP) --upgrade pip
+	@$(PIP) -c constraints.txt -e '.[all]'
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	@echo "adding the tools for development" >&2
+	@$(PIP) -c constraints.txt -e '.[all,dev]'
+	@touch $@

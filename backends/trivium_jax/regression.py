@@ -1,0 +1,42 @@
+"""Losses between numbers, composed: JAX itself has no loss functions.
+
+Knows nothing of specs, of dtypes, or of how the derivative is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+
+def reduced(terms: jax.Array, *, reduction: str, batch: int | None) -> jax.Array:
+    """Σ terms, their mean, or Σ terms / batch (the size of the batch axis)."""
+    if reduction == "mean":
+        return jnp.mean(terms)
+    total = jnp.sum(terms)
+    return total if batch is None else total / batch
+
+
+def squared_error(
+    prediction: jax.Array, target: jax.Array, *, reduction: str, batch_axis: int | None
+) -> jax.Array:
+    """Σ (prediction - target)²"""
+    batch = None if batch_axis is None else prediction.shape[batch_axis]
+    return reduced(jnp.square(prediction - target), reduction=reduction, batch=batch)
+
+
+def absolute_error(
+    prediction: jax.Array, target: jax.Array, *, reduction: str, batch_axis: int | None
+) -> jax.Array:
+    """Σ |prediction - target|; on an exact fit, the slope of `jnp.abs` is 0."""
+    batch = None if batch_axis is None else prediction.shape[batch_axis]
+    return reduced(jnp.abs(prediction - target), reduction=reduction, batch=batch)
+
+
+OPERATIONS: Mapping[str, Callable[..., Any]] = {
+    "squared_error": squared_error,
+    "absolute_error": absolute_error,
+}

@@ -1,0 +1,64 @@
+"""What torch records for one op, as text: the nodes of its tape, what each has saved, and to whom each hands on.
+
+Knows nothing of networks or reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from torch import Tensor
+
+from trivium.backend import Array
+from trivium.spec.op import Attributes, Op
+from trivium.spec.signature import show
+from trivium_torch.border import replayed_dtype, taping, to_tensor
+from trivium_torch.step import leaf, operation
+
+FEW = 6
+"""Entries of a saved tensor up to which its numbers are shown."""
+
+
+def style(op: Op, attrs: Attributes, inputs: tuple[Array, ...]) -> str:
+    """The tape of one op, from its outputs back to its inputs, one node a line."""
+    with taping():
+        tensors = [to_tensor(x, replayed_dtype(x)) for x in inputs]
+        leaves = [leaf(x) if x.is_floating_point() else x for x in tensors]
+        outputs = operation(op, attrs)(*leaves)
+        return "\n".join(tape_lines(outputs, dict(zip(op.roles, leaves, strict=True))))
+
+
+def tape_lines(outputs: tuple[Tensor, ...], roles: Mapping[str, Tensor]) -> Iterator[str]:
+    """A line for each node of the tape, breadth first, and below it what it has saved."""
+    waiting = list(dict.fromkeys(y.grad_fn for y in outputs if y.grad_fn is not None))
+    if not waiting:
+        yield "nothing on the tape: no input has a gradient"
+    for node in waiting:  # grows while it is walked
+        handed = [following for following, _ in node.next_functions]
+        yield f"{node.name()} -> {', '.join(called(n, roles) for n in handed)}"
+        yield from saved_lines(node, roles)
+        waiting += [n for n in dict.fromkeys(handed) if n is not None and not is_input(n) and n not in waiting]
+
+
+def saved_lines(node: Any, roles: Mapping[str, Tensor]) -> Iterator[str]:
+    """What a node has kept of the forward pass: names and shapes, and numbers where they are few."""
+    for attribute in (a for a in dir(node) if a.startswith("_saved_")):
+        tensor = getattr(node, attribute)
+        if isinstance(tensor, Tensor):
+            numbers = f" {tensor.tolist()}" if tensor.numel() <= FEW else ""
+            yield f"    saved {attribute.removeprefix('_saved_')} {show(tensor.shape)}{numbers}"
+
+
+def called(node: Any, roles: Mapping[str, Tensor]) -> str:
+    """A node's name; AccumulateGrad with the input whose gradient it is; nothing where none is needed."""
+    if node is None:
+        return "nothing"
+    if not is_input(node):
+        return str(node.name())
+    return f"AccumulateGrad of {', '.join(role for role, x in roles.items() if x is node.variable)}"
+
+
+def is_input(node: Any) -> bool:
+    """Whether a node of the tape is the end of it, where an input's gradient is gathered."""
+    return hasattr(node, "variable")

@@ -1,0 +1,82 @@
+"""One road alone: nobody else can replay its steps, so each op's rule is put to the op's own values.
+
+Knows nothing of other roads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from trivium.backend import Array, Backend
+from trivium.compare.blame import Slope, directional_slope
+from trivium.compare.bound import LINE, UNIT, Scaler, scales
+from trivium.compare.comparison import BACKWARD, Finding, Pattern, Witness, Wrong
+from trivium.compare.replay import Run, kink_intervals
+from trivium.spec.node import Node
+
+ENTRYWISE = 32
+"""Inputs up to this many entries are put to the oracle entry by entry; larger ones along signed random directions."""
+DIRECTIONS = 4
+
+
+def own_forward(run: Run, backends: Mapping[str, Backend], scaler: Scaler) -> Iterator[Finding]:
+    """Every rule of a float64 run against the derivative of its own values."""
+    for node in run.spec.nodes:
+        fed = (*run.inputs(node), *run.cotangents(node))
+        if not all(np.isfinite(x).all() for x in fed):
+            continue
+        attrs, inputs, cotangents = run.spec.attributes(node), run.inputs(node), run.cotangents(node)
+        replayed = backends[run.backend].replay(node.op, attrs, inputs, cotangents)
+        size = scales(scaler, node.op, attrs, inputs, cotangents, replayed)
+        kinks = kink_intervals(run, node)
+        for role, (bar, scale) in enumerate(zip(replayed[1], size.bars, strict=True)):
+            if bar is not None and scale is not None and node.op.roles[role] not in kinks:
+                yield from _put(run, node, role, bar, scale, backends)
+
+
+def _put(run: Run, node: Node, role: int, bar: Array, scale: Array, backends: Mapping[str, Backend]) -> Iterator[Finding]:
+    """The worst direction of one rule's cotangent for one input, if any is beyond rounding and the oracle's own error."""
+    worst: tuple[float, Array, Slope, float] | None = None
+    for direction in _directions(bar):
+        slope = directional_slope(run, node, role, direction, backends)
+        along = float(np.sum(bar * direction))
+        bound = LINE * UNIT["float64"] * float(np.sum(scale * np.abs(direction))) + slope.error
+        excess = abs(along - slope.value) - bound
+        if not excess <= 0 and (worst is None or excess > worst[0]):
+            worst = (excess, direction, slope, bound)
+    if worst is not None:
+        yield _finding(run, node, role, bar, *worst[1:])
+
+
+def _directions(bar: Array) -> Iterator[Array]:
+    if bar.size <= ENTRYWISE:
+        for i in range(bar.size):
+            yield np.eye(1, bar.size, i).reshape(bar.shape)
+        return
+    random = np.random.default_rng(bar.size)
+    for _ in range(DIRECTIONS):
+        yield random.standard_normal(bar.shape)
+
+
+def _finding(run: Run, node: Node, role: int, bar: Array, direction: Array, slope: Slope, bound: float) -> Finding:
+    name = node.inputs[role]
+    along = float(np.sum(bar * direction))
+    index = tuple(int(i) for i in np.argwhere(direction)[0]) if bar.size <= ENTRYWISE else ()
+    ratio = along / slope.value if slope.value else None
+    text = f"along one direction it is {along:.6g} where its own values say {slope.value:.6g}"
+    wrong = Wrong(name, node.op.roles[role], Pattern("scattered", text, ratio), 1, bar.size, 0.0,
+                  (Witness(index, along, slope.value, bound, slope.value),))  # fmt: skip
+    return Finding(
+        code="TV102",
+        verdict="disagree",
+        message=f"{run.backend} is wrong in the backward step of {node}: the cotangent of {name}: {text}",
+        backend=run.backend,
+        node=node.name,
+        direction=BACKWARD,
+        wrong=(wrong,),
+        how=f"put to the derivative of its own values ({slope.oracle})",
+        proven=True,
+        seen=((run.point, run.dtype),),
+    )

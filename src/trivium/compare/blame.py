@@ -1,0 +1,169 @@
+"""Who is wrong in a step that two roads see differently: settled by the step's own forward, without a vote.
+
+Where the values agree and a cotangent does not, the derivative of the values themselves (complex step, or central
+differences with an error bar) convicts. Where the values differ, two definitions differ: the other roads only hint.
+Knows nothing of what happens elsewhere in the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trivium.backend import Array, Backend
+from trivium.compare.bound import LINE, UNIT
+from trivium.compare.comparison import FORWARD
+from trivium.compare.replay import Evidence, Run, Share, largest_index
+from trivium.oracles import complex_step, finite_difference
+from trivium.spec.node import Node
+
+COMPLEX, CENTRAL = "complex step", "central differences"
+
+
+@dataclass(frozen=True)
+class Slope:
+    """The derivative of one step's values, contracted with the cotangent it received; `error` bounds what is unknown of it."""
+
+    value: float
+    error: float
+    oracle: str
+
+
+@dataclass(frozen=True)
+class Blame:
+    """A verdict on one step. `guilty` names backends; it is empty where nobody here can say. `proven` is false for a hint."""
+
+    node: Node
+    guilty: tuple[str, ...]
+    proven: bool
+    how: str
+    index: tuple[int, ...] = ()
+    slope: Slope | None = None
+
+
+def blame(evidence: Evidence, others: Sequence[Evidence], backends: Mapping[str, Backend]) -> Blame:
+    """Who is wrong where a replay failed; `others` is all evidence of the same run."""
+    index = largest_index(np.where(evidence.unfinite, np.inf, evidence.units * evidence.wrong))
+    if evidence.expectation.direction == FORWARD:
+        return _by_hint(evidence, evidence.nodes[0], None, index, backends, "")
+    if not evidence.expectation.shares:
+        return Blame(_nearest(evidence), (evidence.run.backend,), True, "the loss's own cotangent is 1, and one that nothing reads is 0", index)
+    share = accused_share(evidence, others, backends)
+    slope = own_slope(evidence.run, share.node, share.role, index, backends)
+    guilty = _convict(evidence, share, index, slope)
+    if not guilty:
+        return _by_hint(evidence, share.node, share, index, backends, f"{slope.oracle} cannot tell them apart here")
+    how = f"put to the derivative of its own values ({slope.oracle})"
+    return Blame(share.node, guilty, True, how, index, slope)
+
+
+def _nearest(evidence: Evidence) -> Node:
+    spec, name = evidence.run.spec, evidence.expectation.tensor
+    return spec.producer[name] if name in spec.producer else spec.nodes[-1]
+
+
+def accused_share(evidence: Evidence, others: Sequence[Evidence], backends: Mapping[str, Backend]) -> Share:
+    """Which consumer's share is wrong, where a tensor is read more than once.
+
+    The one whose node fails at another of its inputs too, else the one that the road itself replays differently, else
+    the one whose share, multiplied by one number, explains the difference best.
+    """
+    shares = evidence.expectation.shares
+    if len(shares) == 1:
+        return shares[0]
+    elsewhere = {n.name for o in others if o is not evidence for n in o.nodes if o.expectation.direction != FORWARD}
+    failing = [s for s in shares if s.node.name in elsewhere]
+    own = failing or [s for s in shares if _replays_differently(evidence.run, s, backends)] or list(shares)
+    return min(own, key=lambda s: _unexplained(evidence, s))
+
+
+def _replays_differently(run: Run, share: Share, backends: Mapping[str, Backend]) -> bool:
+    node = share.node
+    _, bars = backends[run.backend].replay(node.op, run.spec.attributes(node), run.inputs(node), run.cotangents(node))
+    bar = bars[share.role]
+    return bar is not None and bool((np.abs(bar - share.value) > LINE * UNIT["float64"] * share.scale).any())
+
+
+def _unexplained(evidence: Evidence, share: Share) -> float:
+    """What is left of the difference after the best multiple of this share is taken out of it, relative to the whole."""
+    difference = np.where(evidence.unfinite, 0.0, evidence.got - evidence.expectation.value).ravel()
+    part = share.value.ravel()
+    along = float(part @ part)
+    rest = difference - part * (float(part @ difference) / along) if along > 0 else difference
+    return float(np.linalg.norm(rest))
+
+
+def own_slope(run: Run, node: Node, role: int, index: tuple[int, ...], backends: Mapping[str, Backend]) -> Slope:
+    """d/dt of Σ ȳ ∘ op(x + t) at one entry of one input, from the values of the op alone."""
+    direction = np.zeros(run.spec.shapes[node.inputs[role]])
+    direction[index] = 1.0
+    return directional_slope(run, node, role, direction, backends)
+
+
+def directional_slope(run: Run, node: Node, role: int, direction: Array, backends: Mapping[str, Backend]) -> Slope:
+    """d/dt of Σ ȳ ∘ op(x + t v) at t = 0, from the values of the op alone: no rule for a derivative is asked."""
+    attrs, inputs = run.spec.attributes(node), [_wide(x) for x in run.inputs(node)]
+    bars = tuple(_wide(y) for y in run.cotangents(node))
+    flat = np.concatenate([y.ravel() for y in bars])
+    analytic = next((b for b in backends.values() if "complex128" in b.dtypes), None) if node.op.analytic else None
+    road = analytic or backends[run.backend]
+
+    def values(t: complex) -> Array:
+        moved = [*inputs]
+        moved[role] = inputs[role] + t * direction
+        return np.concatenate([y.ravel() for y in road.replay(node.op, attrs, tuple(moved), bars)[0]])
+
+    if analytic is not None:
+        slopes = complex_step.directional(values)
+        error = LINE * UNIT["float64"] * float(np.abs(flat * slopes).sum())
+        return Slope(float(flat @ slopes), error, COMPLEX)
+    size = float(np.abs(inputs[role][direction != 0]).max(initial=0.0)) or 1.0
+    estimate = finite_difference.directional(values, scale=size)
+    return Slope(float(flat @ estimate.value), float(np.abs(flat) @ estimate.error), CENTRAL)
+
+
+def _wide(x: Array) -> Array:
+    return np.asarray(x, np.float64) if x.dtype.kind == "f" else x
+
+
+def _convict(evidence: Evidence, share: Share, index: tuple[int, ...], slope: Slope) -> tuple[str, ...]:
+    """Those whose number differs from the slope by more than rounding and the slope's own error explain."""
+    rest = sum(float(s.value[index]) for s in evidence.expectation.shares if s is not share)
+    got, expected = float(evidence.got[index]) - rest, float(share.value[index])
+    narrow = LINE * UNIT["float64"] * float(share.scale[index]) + slope.error
+    guilty = []
+    if not abs(got - slope.value) <= float(evidence.bound[index]) + slope.error:
+        guilty.append(evidence.run.backend)
+    if not abs(expected - slope.value) <= narrow:
+        guilty.append(evidence.expectation.replayer.split(" and ")[0])
+    return tuple(guilty)
+
+
+def _by_hint(
+    evidence: Evidence, node: Node, share: Share | None, index: tuple[int, ...], backends: Mapping[str, Backend], why: str
+) -> Blame:
+    """What the roads that are neither judged nor replaying say of the step: a majority is a hint, never a conviction."""
+    run, replayer = evidence.run, evidence.expectation.replayer
+    jury = [b for name, b in backends.items() if name not in (run.backend, *replayer.split(" and "))]
+    reason = f"{why}; " if why else ""
+    for_road, for_replayer = [], []
+    for other in jury:
+        outputs, bars = other.replay(node.op, run.spec.attributes(node), run.inputs(node), run.cotangents(node))
+        said = outputs[node.outputs.index(evidence.expectation.tensor)] if share is None else bars[share.role]
+        rest = 0.0 if share is None else sum(float(s.value[index]) for s in evidence.expectation.shares if s is not share)
+        if said is None:
+            continue
+        away = float(said[index]) + rest
+        near_road = abs(away - float(evidence.got[index])) <= float(evidence.bound[index])
+        near_replayer = abs(away - float(evidence.expectation.value[index])) <= float(evidence.bound[index])
+        if near_road != near_replayer:
+            (for_road if near_road else for_replayer).append(other.name)
+    if for_replayer and not for_road:
+        how = f"{reason}{', '.join((replayer, *for_replayer))} agree with each other: a hint, not a proof"
+        return Blame(node, (run.backend,), False, how, index)
+    if for_road and not for_replayer:
+        how = f"{reason}{', '.join((run.backend, *for_road))} agree with each other: a hint, not a proof"
+        return Blame(node, (replayer,), False, how, index)
+    return Blame(node, (), False, f"{reason}{run.backend} and {replayer} differ, and nothing here can say who is right", index)

@@ -1,0 +1,110 @@
+"""The only source of a bound: what rounding can explain in one step, and in a whole network.
+
+A step's scale is what its numbers are made of: the op applied to absolute values where that says it, else the op's own
+response to noise in its inputs, saved arrays, outputs and cotangents; times the square root of the terms summed.
+Residuals are measured in units of u times that scale. Knows nothing of which road is being judged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from trivium.backend import DTYPES, Array, Backend, Noise, Noisy
+from trivium.ops import OPS
+from trivium.spec.op import Attributes, Op
+
+LINE = 2.0**8
+"""Units of u times scale past which rounding explains nothing. Measured: `make calibrate`."""
+Q = 2.0**-40
+"""The amplitude of local noise: far above float64 rounding, far below every curvature."""
+DRAWS = 6
+"""Shaken runs of one op."""
+RUNS = 8
+"""Shaken runs of a whole network."""
+BLIND = 2.0**-10
+"""The share of a gradient that rounding may eat before the report says that hardly a digit is left."""
+UNIT: Mapping[str, float] = {"float64": 2.0**-53, "float32": 2.0**-24}
+
+Arrays = tuple[Array, ...]
+Bars = tuple[Array | None, ...]
+
+
+class Scaler(Backend, Noisy, Protocol):
+    """The handwritten road: a backend that can also be shaken, one op at a time."""
+
+
+@dataclass(frozen=True)
+class Scales:
+    """What one step's numbers are made of: one array per output, and per input that has a cotangent."""
+
+    outputs: Arrays
+    bars: Bars
+
+
+def smallest(dtype: str) -> float:
+    """The scale below which a dtype has no relative precision left: its smallest normal number, over u."""
+    return float(np.finfo(DTYPES[dtype]).smallest_normal) / UNIT[dtype]
+
+
+def scales(scaler: Scaler, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays, replayed: tuple[Arrays, Bars]) -> Scales:
+    """The scale of every entry of one step, for the numbers that one road recorded there."""
+    outputs, bars = replayed
+    sizes = absolute(scaler, op, attrs, inputs, cotangents) if op.absolute else response(scaler, op, attrs, inputs, cotangents, replayed)
+    forward, backward = terms(op, attrs, inputs, outputs)
+    return Scales(
+        tuple(_scale(y, s, forward) for y, s in zip(outputs, sizes[0], strict=True)),
+        tuple(None if b is None else _scale(b, s, k) for b, s, k in zip(bars, sizes[1], backward, strict=True)),
+    )
+
+
+def _scale(result: Array, size: Any, terms_: int) -> Array:
+    with np.errstate(all="ignore"):
+        return np.asarray(np.maximum(np.abs(result), size) * math.sqrt(terms_))
+
+
+def absolute(scaler: Scaler, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Bars]:
+    """The size of a multilinear step: the op, or its positive twin, applied to absolute values in both directions."""
+    positive = tuple(np.abs(x) if x.dtype.kind == "f" else x for x in inputs)
+    outputs, bars = scaler.replay(OPS[op.absolute or op.name], attrs, positive, tuple(np.abs(y) for y in cotangents))
+    return tuple(np.abs(y) for y in outputs), tuple(None if b is None else np.abs(b) for b in bars)
+
+
+def response(
+    scaler: Scaler, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays, replayed: tuple[Arrays, Bars]
+) -> tuple[Arrays, Bars]:
+    """The local noise response of one step: RMS change over DRAWS shaken runs, per unit of noise.
+
+    The change is counted from the handwritten road's own unshaken run, so that a wrong replayer cannot widen its own line.
+    """
+    still = scaler.replay(op, attrs, inputs, cotangents)
+    squares = tuple(np.zeros(y.shape) for y in still[0]), tuple(None if b is None else np.zeros(b.shape) for b in still[1])
+    with np.errstate(all="ignore"):
+        for seed in range(DRAWS):
+            shaken = scaler.shaken(op, attrs, inputs, cotangents, Noise(Q, seed))
+            for part, base, moved in zip(squares, still, shaken, strict=True):
+                for total, a, b in zip(part, base, moved, strict=True):
+                    if total is not None and a is not None and b is not None:
+                        total += np.square((b - a) / Q)
+        rms = [tuple(None if s is None else np.sqrt(s / DRAWS) for s in part) for part in squares]
+    return rms[0], rms[1]  # type: ignore[return-value]
+
+
+def terms(op: Op, attrs: Attributes, inputs: Arrays, outputs: Arrays) -> tuple[int, tuple[int, ...]]:
+    """The terms summed for one entry: of an output, and of each input's cotangent."""
+    if op.terms is not None:
+        return op.terms(tuple(x.shape for x in inputs), attrs)
+    out = max((y.size for y in outputs), default=1)
+    forward = max((-(-x.size // out) for x in inputs), default=1)
+    return forward, tuple(-(-out // max(x.size, 1)) for x in inputs)
+
+
+def units(difference: Array, scale: Array, dtype: str) -> Array:
+    """A difference in units of u times scale; nothing is nothing, whatever its scale."""
+    floor = np.maximum(scale, smallest(dtype))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(difference == 0, 0.0, difference / (UNIT[dtype] * floor)))

@@ -1,0 +1,119 @@
+"""How wrong numbers relate to right ones: a constant ratio and what it equals, a transpose, a leak of precision.
+
+Knows nothing of who is wrong.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from trivium.backend import Array
+from trivium.compare.comparison import Pattern
+from trivium.spec.graph import Spec
+from trivium.spec.node import Node
+
+LEAK, LITERAL = (0.05, 0.2), (0.2, 0.4)
+"""Ranges of the slope rho: rounding is about 1, a formula 0, a value once in float32 0.12 to 0.15, a short literal 0.25 to 0.33."""
+
+
+def pattern(got: Array, expected: Array, bound: Array, *, upstream: Array | None, spec: Spec, node: Node, rho: float | None) -> Pattern:
+    """The first pattern that explains every entry of `got` to rounding; "scattered" where none does."""
+    if not np.isfinite(got).all():
+        return Pattern("not finite", f"{int((~np.isfinite(got)).sum())} of {got.size} entries are not finite")
+    wrong = np.abs(got - expected) > bound
+    if not got.any():
+        return Pattern("zero", "it is zero everywhere: the cotangent never arrives", 0.0)
+    leak = _leak(got, expected, rho)
+    ratio = _ratio(got, expected, bound)
+    if leak and (ratio is None or abs(ratio - 1) < 1e-5):
+        return leak
+    if ratio is not None and (got.size > 1 or not math.isclose(ratio, 1)):
+        return Pattern("ratio", _say_ratio(ratio, spec, node), ratio)
+    if upstream is not None and upstream.shape == got.shape and (np.abs(got - upstream) <= bound).all():
+        return Pattern("upstream", "it equals the cotangent that came in: the local derivative was not multiplied")
+    if got.ndim == 2 and got.shape[0] == got.shape[1] and (np.abs(got - expected.T) <= bound + bound.T).all():
+        return Pattern("transposed", "it is the right one, transposed")
+    if got.size > 2 and (np.abs(np.sort(got, None) - np.sort(expected, None)) <= bound.max()).all():
+        return Pattern("permuted", "it has the right numbers in the wrong places")
+    return _where(wrong, got, expected)
+
+
+def _leak(got: Array, expected: Array, rho: float | None) -> Pattern | None:
+    """The kind of constant error that the slope between precisions tells."""
+    relative = float(np.linalg.norm(got - expected) / (np.linalg.norm(expected) or 1.0))
+    if rho is None or relative > 1e-5:
+        return None
+    if LEAK[0] < rho < LEAK[1]:
+        return Pattern("leak", f"off by {relative:.1e}, as if a number had been in float32 on its way (rho {rho:.2f})")
+    if LITERAL[0] <= rho < LITERAL[1]:
+        return Pattern("literal", f"off by {relative:.1e}, as if a constant had been typed with too few digits (rho {rho:.2f})")
+    return None
+
+
+def _ratio(got: Array, expected: Array, bound: Array) -> float | None:
+    """The one number by which every entry is multiplied, if there is one."""
+    energy = float(np.sum(np.square(expected)))
+    if energy == 0 or not math.isfinite(energy):
+        return None
+    ratio = float(np.sum(got * expected)) / energy
+    return ratio if (np.abs(got - ratio * expected) <= bound * (1 + abs(ratio))).all() else None
+
+
+def _say_ratio(ratio: float, spec: Spec, node: Node) -> str:
+    size = abs(ratio)
+    if math.isclose(ratio, -1, rel_tol=1e-9):
+        return "the sign is flipped"
+    sign = "with the sign flipped and " if ratio < 0 else ""
+    if math.isclose(size, 1, rel_tol=1e-3):
+        return f"{sign}every entry is multiplied by 1 {'+' if size > 1 else '-'} {abs(size - 1):.3g}"
+    factor, word = (size, "large") if size > 1 else (1 / size, "small")
+    meaning = _means(factor, spec, node)
+    return f"{sign}{_plain(factor)} times too {word}{meaning}"
+
+
+def _plain(factor: float) -> str:
+    return str(round(factor)) if math.isclose(factor, round(factor), rel_tol=1e-6) else f"{factor:.6g}"
+
+
+def _means(factor: float, spec: Spec, node: Node) -> str:
+    """`, and 5 is N` for the sizes, axes and products that a factor equals."""
+    names = [text for text, value in quantities(spec, node).items() if math.isclose(factor, value, rel_tol=1e-6)]
+    return f", and {_plain(factor)} is {' or '.join(names[:3])}" if names else ""
+
+
+def quantities(spec: Spec, node: Node) -> Mapping[str, float]:
+    """What a stray factor may be: size letters, their pairwise products, the axes and entries of the node's inputs."""
+    letters = {name: float(size) for name, size in spec.sizes if size > 1}
+    pairs = {f"{a}*{b}": letters[a] * letters[b] for a in letters for b in letters if a < b}
+    axes = {
+        f"axis {i} of {name}": float(n)
+        for name in dict.fromkeys(node.inputs)
+        for i, n in enumerate(spec.shapes[name])
+        if n > 1 and float(n) not in letters.values()
+    }
+    entries = {f"the entries of {name}": float(math.prod(spec.shapes[name])) for name in dict.fromkeys(node.inputs)}
+    return {**letters, **axes, **pairs, **{k: v for k, v in entries.items() if v > 1}}
+
+
+def _where(wrong: Array, got: Array, expected: Array) -> Pattern:
+    """Which entries are wrong, where they are few or stand in line."""
+    count = int(wrong.sum())
+    if count == 1:
+        index = tuple(int(i) for i in np.argwhere(wrong)[0])
+        return Pattern("entry", f"only entry {index} is wrong")
+    if wrong.ndim == 2 and count < wrong.size:
+        for axis, word in ((1, "row"), (0, "column")):
+            lines = np.flatnonzero(wrong.any(axis=axis))
+            if len(lines) == 1 and wrong.shape[1 - axis] > 1:
+                return Pattern(word, f"only {word} {int(lines[0])} is wrong")
+    relative = float(np.linalg.norm(got - expected) / (np.linalg.norm(expected) or 1.0))
+    return Pattern("scattered", f"{count} of {wrong.size} entries are wrong, by {relative:.2g} of the whole; no simple pattern")
+
+
+def rho(wide: Array, narrow: Array) -> float | None:
+    """The slope of a difference between precisions, log2(RMS in float32 / RMS in float64) / 29: rounding 1, formula 0."""
+    a, b = float(np.linalg.norm(wide)), float(np.linalg.norm(narrow))
+    return math.log2(b / a) / 29 if a > 0 and b > 0 and math.isfinite(a) and math.isfinite(b) else None

@@ -1,0 +1,107 @@
+"""The ends: in how many digits the roads' gradients agree, how many rounding leaves, and whether training would get the same.
+
+Ends accuse nobody, but for a program that differs from the one whose steps were recorded. Knows nothing of steps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from trivium.backend import Array, Noise, Want
+from trivium.compare.bound import BLIND, LINE, RUNS, UNIT, Q, Scaler, smallest
+from trivium.compare.comparison import End, Finding, Pattern, Witness, Wrong
+from trivium.compare.replay import Run, largest_index
+from trivium.spec.graph import Spec
+
+MOST_DIGITS = 17.0
+"""What is shown for numbers equal to the last bit."""
+
+
+def noise_response(scaler: Scaler, spec: Spec, given: Mapping[str, Array]) -> dict[str, Array]:
+    """Per given, how far a unit of rounding in every value and cotangent moves each entry of its gradient: RMS change / q."""
+    names = frozenset(n for n in spec.givens if n in spec.differentiable)
+    want = Want(frozenset([spec.loss]), names)
+    still = scaler.compile(spec, want=want)(given).gradients
+    squares = {n: np.zeros(still[n].shape) for n in names}
+    for seed in range(RUNS):
+        shaken = scaler.compile(spec, want=want, noise=Noise(Q, seed))(given).gradients
+        for n in names:
+            with np.errstate(all="ignore"):
+                squares[n] += np.square((shaken[n] - still[n]) / Q)
+    return {n: np.sqrt(s / RUNS) for n, s in squares.items()}
+
+
+def ends(runs: Sequence[Run], noise: Mapping[str, Array], states: Mapping[tuple[str, str], str]) -> Iterator[End]:
+    """One End per gradient of a given, for runs of one point and one precision; `states` is keyed by (backend, tensor)."""
+    first = runs[0]
+    for name, given in first.spec.givens.items():
+        have = {r.backend: r.evaluation.gradients[name] for r in runs if name in r.evaluation.gradients}
+        if not given.kind.differentiable or not have:
+            continue
+        arrays = [np.asarray(a, np.float64) for a in have.values() if a.shape == given.shape]
+        largest = max((float(np.abs(a).max(initial=0.0)) for a in arrays), default=0.0)
+        spread = _spread(arrays)
+        eaten = UNIT[first.dtype] * float(noise[name].max(initial=0.0)) / largest if largest > 0 else 0.0
+        yield End(
+            point=first.point,
+            dtype=first.dtype,
+            tensor=name,
+            shape=given.shape,
+            parameter=given.parameter,
+            largest=largest,
+            digits=_digits(spread / largest) if spread is not None and largest > 0 else None,
+            explained=_digits(max(eaten, UNIT[first.dtype])) if largest > 0 else 0.0,
+            blind=not (LINE * eaten <= BLIND),
+            state={b: states.get((b, name), "right") for b in have},
+        )
+
+
+def _spread(arrays: Sequence[Array]) -> float | None:
+    """The largest difference between any two roads in one entry."""
+    if len(arrays) < 2:
+        return None
+    stack = np.stack(arrays)
+    with np.errstate(all="ignore"):
+        return float((stack.max(axis=0) - stack.min(axis=0)).max(initial=0.0))
+
+
+def _digits(relative: float) -> float:
+    if not math.isfinite(relative):
+        return 0.0
+    return MOST_DIGITS if relative <= 0 else min(MOST_DIGITS, max(0.0, -math.log10(relative)))
+
+
+def untapped(run: Run, noise: Mapping[str, Array]) -> Iterator[Finding]:
+    """The parameter gradients of the program that training runs, against those of the program whose steps were replayed."""
+    for name, plain in run.untapped.items():
+        recorded = run.evaluation.gradients.get(name)
+        if recorded is None or recorded.shape != plain.shape:
+            continue
+        size = np.maximum(np.maximum(noise[name], np.abs(recorded)), smallest(run.dtype))
+        bound = LINE * UNIT[run.dtype] * size
+        difference = np.abs(np.asarray(plain, np.float64) - recorded)
+        same = np.asarray(plain == recorded) | (np.isnan(plain) & np.isnan(recorded))
+        wrong = ~same & ~(difference <= bound)
+        if wrong.any() and np.isfinite(bound).all():
+            yield _differs(run, name, plain, recorded, bound, wrong)
+
+
+def _differs(run: Run, name: str, plain: Array, recorded: Array, bound: Array, wrong: Array) -> Finding:
+    worst = largest_index(np.where(wrong, np.abs(np.nan_to_num(plain - recorded, nan=np.inf)), -1.0))
+    witness = Witness(worst, float(plain[worst]), float(recorded[worst]), float(bound[worst]))
+    pattern = Pattern("scattered", f"{int(wrong.sum())} of {wrong.size} entries differ")
+    return Finding(
+        code="TV108",
+        verdict="disagree",
+        message=f"{run.backend}: the gradient of {name!r} that training would get is not the one whose steps were replayed",
+        backend=run.backend,
+        node=name,
+        direction="backward",
+        wrong=(Wrong(name, "", pattern, int(wrong.sum()), int(wrong.size), 0.0, (witness,)),),
+        how="the program without taps against the recorded one, in units of the whole network's noise response",
+        proven=True,
+        seen=((run.point, run.dtype),),
+    )

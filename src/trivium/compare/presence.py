@@ -1,0 +1,50 @@
+"""Before any number: is every array there, of the right shape and dtype?
+
+Knows nothing of rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trivium.backend import DTYPES
+from trivium.compare.comparison import BACKWARD, FORWARD, Finding
+from trivium.compare.replay import Run
+
+
+def broken(run: Run) -> Iterator[Finding]:
+    """Every value and gradient that is absent, misshapen, or of another dtype than the run's."""
+    for name in run.spec.shapes:
+        yield from _one(run, name, FORWARD)
+    for name in run.spec.differentiable:
+        yield from _one(run, name, BACKWARD)
+
+
+def _one(run: Run, name: str, direction: str) -> Iterator[Finding]:
+    side = run.evaluation.values if direction == FORWARD else run.evaluation.gradients
+    what = "value" if direction == FORWARD else "gradient"
+    shape, given = run.spec.shapes[name], run.spec.givens.get(name)
+    whole = given is not None and not given.kind.differentiable
+    if name not in side:
+        yield _finding(run, name, direction, f"{run.backend} gives no {what} of {name!r}")
+    elif side[name].shape != shape:
+        yield _finding(run, name, direction, f"{run.backend}'s {what} of {name!r} has shape {side[name].shape}, needs {shape}")
+    elif not whole and side[name].dtype != DTYPES[run.dtype]:
+        want = np.dtype(DTYPES[run.dtype])
+        yield _finding(run, name, direction, f"{run.backend}'s {what} of {name!r} is {side[name].dtype}, needs {want}")
+
+
+def _finding(run: Run, name: str, direction: str, message: str) -> Finding:
+    return Finding(
+        code="TV103",
+        verdict="disagree",
+        message=message,
+        backend=run.backend,
+        node=name,
+        direction=direction,
+        how="counted, before any number was compared",
+        proven=True,
+        seen=((run.point, run.dtype),),
+    )

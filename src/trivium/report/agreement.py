@@ -1,0 +1,145 @@
+"""The report of a network whose derivations agree: to how many digits, step by step, and what could have been missed.
+
+Knows nothing of how the verdict was reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from trivium.compare.bound import LINE
+from trivium.compare.comparison import BACKWARD, CONVENTION, FORWARD, Comparison, End, Step
+from trivium.report.number import decimal_digits, few, residual, rough, seconds
+from trivium.report.phrase import listed, point_text, what, wrapped
+from trivium.report.table import table
+from trivium.report.verdict import sentence
+from trivium.spec.signature import show
+
+ROWS = 16
+"""Rows of a table that a person reads; the rest is counted, and stands whole in JSON and HTML."""
+Residuals = Mapping[tuple[str, str, str], float]
+"""The largest residual of each direction, tensor and backend, over all points and precisions."""
+LABEL = 11
+"""Columns of the margin in which a paragraph's name stands."""
+
+
+def agreement(comparison: Comparison, command: str, *, width: int) -> list[str]:
+    """The whole report, in lines."""
+    residuals = worst_residuals(comparison.steps)
+    sections = (
+        wrapped(sentence(comparison), width=width),
+        gradients(comparison, residuals, width),
+        intermediates(comparison, residuals, width),
+        paragraphs(comparison, width),
+        [*wrapped(costs(comparison), width=width, label="took", indent=LABEL), f"{'again':<{LABEL}}{command}"],
+    )
+    return [line for section in sections if section for line in (*section, "")][:-1]
+
+
+def worst_residuals(steps: Iterable[Step]) -> Residuals:
+    """What the tables show."""
+    worst: dict[tuple[str, str, str], float] = {}
+    for step in steps:
+        key = step.direction, step.tensor, step.backend
+        worst[key] = max(worst.get(key, 0.0), step.residual)
+    return worst
+
+
+def gradients(comparison: Comparison, residuals: Residuals, width: int) -> list[str]:
+    """A row for each parameter and input, at the first point."""
+    point = comparison.points[0][0] if comparison.points else ""
+    here = sorted((e for e in comparison.ends if e.point == point), key=lambda e: not e.parameter)
+    names = list(dict.fromkeys(e.tensor for e in here))
+    rows = [_gradient_row(comparison, [e for e in here if e.tensor == n], residuals) for n in names[:ROWS]]
+    head = ["gradient of", "shape", "largest", *(f"digits {d}" for d in comparison.dtypes), "residual", "right in"]
+    align = "<<>" + ">" * len(comparison.dtypes) + "><"
+    note = f"(digits, at {point}: in which the backends agree, and in brackets how many rounding would leave)"
+    lines = table([head, *rows], align=align, width=width)
+    return [*lines, *_left_out(names, "gradients"), *wrapped(note, width=width)]
+
+
+def _gradient_row(comparison: Comparison, ends: list[End], residuals: Residuals) -> list[str]:
+    first = ends[0]
+    counts = {e.dtype: f"{decimal_digits(e.digits)} ({decimal_digits(e.explained)})" for e in ends}
+    worst = max((residuals.get((BACKWARD, first.tensor, b), 0.0) for b in comparison.backends), default=0.0)
+    right = [b for b in comparison.backends if all(e.state.get(b) == "right" for e in ends)]
+    whose = "all" if len(right) == len(comparison.backends) else listed(right) or "none"
+    return [
+        first.tensor,
+        show(first.shape),
+        few(first.largest),
+        *(counts.get(d, "-") for d in comparison.dtypes),
+        residual(worst),
+        whose,
+    ]
+
+
+def intermediates(comparison: Comparison, residuals: Residuals, width: int) -> list[str]:
+    """A row for each node: the worst residual of its value and of the gradient with respect to it, per backend."""
+    nodes = [(node, name) for node in comparison.spec.nodes for name in node.outputs]
+    columns = comparison.backends if len(comparison.backends) <= 3 else ("worst",)
+    rows = []
+    for node, name in nodes[:ROWS]:
+        cells = [_residual(comparison, residuals, d, name, c) for d in (FORWARD, BACKWARD) for c in columns]
+        rows.append([str(node) if name == node.name else f"{name}, of the same step", *cells])
+    each = max(len(cell) for row in [columns, *(r[1:] for r in rows)] for cell in row)
+    forward = f"{'forward':<{(each + 1) * len(columns)}}"
+    head = ["", *(f"{c:>{each}}" for c in columns), *(f"{c:>{each}}" for c in columns)]
+    lines = table([head, *rows], align="<" + ">" * 2 * len(columns), width=width, gap=1)
+    start = len(lines[0]) - (each + 1) * 2 * len(columns) + 1
+    title = f"{'residual of every step':<{max(start, 23)}}{forward}backward"
+    note = (
+        f"(residual: how far a number is from the replay of its step by another backend, in units of what one "
+        f"rounding does there; the line is {LINE:g})"
+    )
+    return [title, *lines, *_left_out(nodes, "steps"), *wrapped(note, width=width)]
+
+
+def _residual(
+    comparison: Comparison, residuals: Residuals, direction: str, name: str, column: str
+) -> str:
+    backends = comparison.backends if column == "worst" else (column,)
+    found = [residuals[direction, name, b] for b in backends if (direction, name, b) in residuals]
+    return residual(max(found)) if found else "-"
+
+
+def _left_out(rows: Sequence[object], noun: str) -> list[str]:
+    more = len(rows) - ROWS
+    return [f"... and {more:,} more {noun}, all right; --json and --html have them"] if more > 0 else []
+
+
+def paragraphs(comparison: Comparison, width: int) -> list[str]:
+    """What could have been missed, where it was looked for, and what there is to say besides."""
+    remarks = [(f.verdict, f"{f.code}: {f.message}") for f in comparison.findings if f.verdict != CONVENTION]
+    kinks = [("convention", f"{f.code}: {f.message}") for f in comparison.of(CONVENTION)]
+    points = "; ".join(point_text(label, sizes.items()) for label, sizes in comparison.points)
+    told = [("missed?", missed(comparison)), ("checked at", points), *kinks, *remarks]
+    return [line for label, text in told for line in wrapped(text, width=width, label=label, indent=LABEL)]
+
+
+def missed(comparison: Comparison) -> str:
+    """The largest error that could hide in any step, per precision, and what no replay shows."""
+    dull = [step for dtype in comparison.dtypes if (step := dullest(comparison.steps, dtype))]
+    parts = [
+        f"{rough(s.floor or 0.0)} of a tensor's root mean square in {s.dtype} "
+        f"(dullest step: {what(s.direction, s.tensor)}, {s.backend}, {s.point})"
+        for s in dull
+    ]
+    small = f"an error smaller than {' or '.join(parts)}; " if parts else ""
+    return f"{small}one that two backends share; a network that is not the one you meant"
+
+
+def dullest(steps: Iterable[Step], dtype: str) -> Step | None:
+    """The step of one precision in which the largest error could hide."""
+    return max((s for s in steps if s.dtype == dtype and s.floor is not None), key=lambda s: s.floor or 0.0, default=None)
+
+
+def costs(comparison: Comparison) -> str:
+    """Where the time went."""
+    cost = comparison.cost
+    compiling = ", ".join(f"{name} {seconds(t)}" for name, t in cost.compile.items())
+    running = ", ".join(f"{name} {seconds(t)}" for name, t in cost.run.items())
+    return (
+        f"compiling {compiling or seconds(0)}; running {running or seconds(0)}; "
+        f"replaying {seconds(cost.replay)}; measuring the noise {seconds(cost.noise)}"
+    )

@@ -1,0 +1,171 @@
+"""The report of a failure: at most 25 lines, from the verdict in a sentence to the line that reproduces it.
+
+Knows nothing of how blame was settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trivium.compare.bound import LINE, UNIT
+from trivium.compare.comparison import BACKWARD, DISAGREE, FORWARD, UNDECIDED, Comparison, Finding, Witness, Wrong
+from trivium.report.number import few, place, telling
+from trivium.report.phrase import counted, listed, node_of, node_text, pattern, precision, seen, shown_at, what, wrapped
+from trivium.report.table import table
+from trivium.report.verdict import sentence
+
+LONGEST = 25
+"""Lines of a failure message, whatever it has to say."""
+LABEL = 11
+
+
+@dataclass(frozen=True)
+class Detail:
+    """How much is told: findings in the first sentences, findings with evidence, entries of each, other remarks, formulas."""
+
+    sentences: int
+    findings: int
+    entries: int
+    remarks: int
+    formula: bool
+
+
+DETAILS = (
+    Detail(3, 2, 3, 3, True),
+    Detail(3, 3, 3, 2, True),
+    Detail(3, 2, 3, 1, False),
+    Detail(3, 3, 2, 1, False),
+    Detail(3, 2, 2, 1, False),
+    Detail(3, 3, 1, 0, False),
+    Detail(3, 1, 3, 0, False),
+    Detail(2, 1, 2, 0, False),
+    Detail(1, 1, 1, 0, False),
+    Detail(0, 0, 0, 0, False),
+)
+"""From the fullest telling to the barest; the first that fits is taken."""
+
+
+def failure(comparison: Comparison, command: str, *, width: int) -> list[str]:
+    """The whole report, in lines: as much detail as fits."""
+    tellings = [told(comparison, command, detail, width) for detail in DETAILS]
+    barest = tellings[-1]
+    return next((lines for lines in tellings if len(lines) <= LONGEST), [*barest[: LONGEST - 1], barest[-1]])
+
+
+def told(comparison: Comparison, command: str, detail: Detail, width: int) -> list[str]:
+    """The report in this much detail."""
+    shown = [f for f in comparison.of(DISAGREE, UNDECIDED) if f.wrong][: detail.findings]
+    return [
+        *wrapped(sentence(comparison, most=detail.sentences), width=width),
+        "",
+        *paragraphs({"gradients": gradients(comparison), "diverges": divergence(comparison)}, width),
+        *(line for finding in shown for line in evidence(comparison, finding, detail, width)),
+        *remarks(comparison, detail.remarks, width),
+        *paragraphs({"bound": bound(comparison, shown[0]) if shown else ""}, width),
+        f"{'again':<{LABEL}}{command}",
+    ]
+
+
+def paragraphs(texts: dict[str, str], width: int) -> Iterator[str]:
+    """Labelled paragraphs; an empty one is left out."""
+    for label, text in texts.items():
+        yield from wrapped(text, width=width, label=label, indent=LABEL) if text else ()
+
+
+def gradients(comparison: Comparison) -> str:
+    """Which gradients are wrong, which merely inherit it, which are right: parameters first, backend by backend."""
+    parts, right = [], []
+    for backend in comparison.backends:
+        states = gradient_states(comparison, backend)
+        if not states:
+            continue
+        if set(states.values()) == {"right"}:
+            right.append(backend)
+            continue
+        groups = {word: [n for n, s in states.items() if s == word] for word in ("wrong", "inherits", "right")}
+        words = {"wrong": "wrong", "inherits": "inherited", "right": "right"}
+        said = "; ".join(f"{words[w]} {listed(names, most=8)}" for w, names in groups.items() if names)
+        parts.append(f"{backend}: {said}")
+    return ". ".join([*parts, *([f"{listed(right)}: all right"] if right else [])])
+
+
+def gradient_states(comparison: Comparison, backend: str) -> dict[str, str]:
+    """For each parameter, then input, the worst that is said of its gradient in this backend."""
+    gravity = ("right", "inherits", "wrong")
+    worst: dict[str, str] = {}
+    for end in sorted(comparison.ends, key=lambda e: not e.parameter):
+        state = end.state.get(backend, "right")
+        if state in gravity:
+            worst[end.tensor] = max(worst.get(end.tensor, "right"), state, key=gravity.index)
+    return worst
+
+
+def divergence(comparison: Comparison) -> str:
+    """The first step that goes wrong forward (in order), and backward (from the loss back)."""
+    order = {n: i for i, node in enumerate(comparison.spec.nodes) for n in node.outputs}
+    found = [f for f in comparison.of(DISAGREE, UNDECIDED) if f.node in order]
+    forward = min((f for f in found if f.direction == FORWARD), key=lambda f: order[f.node], default=None)
+    backward = max((f for f in found if f.direction == BACKWARD), key=lambda f: order[f.node], default=None)
+    if not forward and not backward:
+        return ""
+    ahead = f"first at {forward.node}" if forward else "nowhere, every value is right"
+    back = f"first at {backward.node}" if backward else "nowhere, given the values"
+    return f"forward {ahead}; backward {back}"
+
+
+def evidence(comparison: Comparison, finding: Finding, detail: Detail, width: int) -> Iterator[str]:
+    """What was found in one step: the op, how blame was settled, and its worst entries."""
+    worst = max(finding.wrong, key=lambda w: w.residual)
+    node = node_of(comparison, finding.node)
+    step = f"{node_text(comparison, finding.node)} ({finding.code}, {seen(comparison, finding)})"
+    formula = f"{node.op.signature.text}: {node.op.formula}" if node and detail.formula else ""
+    patterns = "; ".join(f"{w.tensor}: {pattern(w)}" for w in finding.wrong) if detail.formula else ""
+    sure = f"{'proven' if finding.proven else 'not proven'}: {finding.how}" if finding.how else ""
+    yield from paragraphs({"step": step, "op": formula, "pattern": patterns, "blame": sure}, width)
+    yield from entries(comparison, finding, worst, detail.entries, width)
+
+
+def entries(comparison: Comparison, finding: Finding, wrong: Wrong, most: int, width: int) -> Iterator[str]:
+    """The worst entries of one tensor: what the backend has, what the replay gives, how far apart they may be."""
+    shown = wrong.witnesses[:most]
+    if not shown:
+        return
+    point, dtype = shown_at(comparison, finding, wrong)
+    yield from paragraphs({"worst": f"{what(finding.direction, wrong.tensor)}, {point}, {dtype}"}, width)
+    asked = any(w.oracle is not None for w in shown)
+    rows = [_entry(w)[: 4 + asked] for w in shown]
+    head = ["entry", *sides(finding), "may differ by", "oracle"][: 4 + asked]
+    yield from table([head, *rows], align="<>>>>", width=width, indent=LABEL)
+
+
+def sides(finding: Finding) -> tuple[str, str]:
+    """Whose numbers stand in the two columns of entries."""
+    if finding.code == "TV108":
+        return "as training", "as checked"
+    got = f"{finding.backend} has" if finding.backend else "one side"
+    return got, f"{finding.replayer} says" if finding.replayer else "its own values say"
+
+
+def _entry(w: Witness) -> list[str]:
+    got, expected, oracle = telling(w.got, w.expected, w.oracle)
+    return [place(w.index), got, expected, few(w.bound), oracle]
+
+
+def bound(comparison: Comparison, finding: Finding) -> str:
+    """Where `may differ by` comes from."""
+    worst = max(finding.wrong, key=lambda w: w.residual)
+    _, dtype = shown_at(comparison, finding, worst)
+    if not worst.witnesses or dtype not in UNIT:
+        return ""
+    scale = worst.witnesses[0].bound / (LINE * UNIT[dtype])
+    whose = "whole network's response to noise" if finding.code == "TV108" else "step's own scale"
+    return f"{LINE:g} u x the {whose} ({few(scale)} at the first entry); {precision(dtype)}"
+
+
+def remarks(comparison: Comparison, most: int, width: int) -> list[str]:
+    """What else was found, a line each."""
+    others = [f for f in comparison.findings if f.verdict != comparison.verdict]
+    lines = [wrapped(f"{f.code}: {f.message}", width=width, label=f.verdict, indent=LABEL)[0] for f in others[:most]]
+    more = len(others) - most
+    return [*lines, *([f"{'besides':<{LABEL}}{counted(more, 'remark')} more; --json has all"] if more > 0 else [])]

@@ -1,0 +1,109 @@
+"""The words of a report: lists, counts, and what a tensor, a step and a point are called in plain speech.
+
+Knows the data of a comparison and nothing of the page they stand on.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterable
+
+from trivium.compare.bound import UNIT
+from trivium.compare.comparison import FORWARD, Comparison, Finding, Step, Wrong
+from trivium.spec.node import Node
+
+COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+COUNTED = ("scattered", "entry", "row", "column", "not finite")
+"""Patterns whose own words say how many entries are wrong."""
+
+
+def listed(words: Iterable[str], *, most: int = 12) -> str:
+    """`a`, `a and b`, `a, b and c`; past `most` words, how many more there are."""
+    all_ = list(words)
+    shown = all_[:most]
+    if len(all_) > most:
+        return f"{', '.join(shown)} and {len(all_) - most} more"
+    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "".join(shown)
+
+
+def counted(count: int, noun: str) -> str:
+    """`one step`, `two steps`, `312 steps`."""
+    number = COUNTS[count] if count < len(COUNTS) else f"{count:,}"
+    return f"{number} {noun}" if count == 1 else f"{number} {noun}s"
+
+
+def wrapped(text: str, *, width: int, label: str = "", indent: int = 11) -> list[str]:
+    """A paragraph in lines; with a label, the label stands in a margin of its own."""
+    margin = " " * indent if label else ""
+    start = f"{label:<{indent}}" if label else ""
+    return textwrap.wrap(
+        text, width, initial_indent=start, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def clipped(text: str, width: int) -> str:
+    """The text, its middle left out where it is longer than `width`."""
+    if len(text) <= width:
+        return text
+    head = (width - 1) * 2 // 3
+    return f"{text[:head]}…{text[len(text) - (width - 1 - head) :]}"
+
+
+def what(direction: str, *tensors: str) -> str:
+    """What a step makes: `the value of g3`, `the gradient with respect to g3`, `the gradients with respect to w and x`."""
+    many = "s" if len(tensors) > 1 else ""
+    return f"the {'value' if direction == FORWARD else 'gradient'}{many} {'of' if direction == FORWARD else 'with respect to'} {listed(tensors, most=4)}"
+
+
+def node_of(comparison: Comparison, name: str) -> Node | None:
+    """The node that a finding or a step names."""
+    return comparison.spec.producer.get(name)
+
+
+def node_text(comparison: Comparison, name: str) -> str:
+    """A node as the spec writes it, or just the name of what is no node."""
+    node = node_of(comparison, name)
+    return str(node) if node else name
+
+
+def pattern(wrong: Wrong) -> str:
+    """How one tensor is wrong, in words; where only part of it is and the pattern does not say so, how many entries."""
+    if wrong.wrong == wrong.entries or wrong.pattern.name in COUNTED:
+        return wrong.pattern.text
+    return f"{wrong.pattern.text}, in {wrong.wrong:,} of {wrong.entries:,} entries"
+
+
+def seen(comparison: Comparison, finding: Finding) -> str:
+    """Where a finding shows: at every point and in every precision, or at which."""
+    points = list(dict.fromkeys(point for point, _ in finding.seen))
+    dtypes = list(dict.fromkeys(dtype for _, dtype in finding.seen))
+    if len(finding.seen) == len(points) * len(dtypes):
+        everywhere = len(points) == len(comparison.points) > 1
+        where = f"all {counted(len(points), 'point')}" if everywhere else listed(points)
+        return f"at {where}, in {listed(dtypes)}"
+    return "at " + listed((f"{point} in {dtype}" for point, dtype in finding.seen), most=4)
+
+
+def shown_at(comparison: Comparison, finding: Finding, wrong: Wrong) -> tuple[str, str]:
+    """The point and the precision that the witnesses of one wrong tensor come from."""
+    for step in comparison.steps:
+        if of(step, finding, wrong) and step.residual == wrong.residual:
+            return step.point, step.dtype
+    return finding.seen[0] if finding.seen else ("", "")
+
+
+def of(step: Step, finding: Finding, wrong: Wrong) -> bool:
+    """Whether a step made this wrong tensor."""
+    return (step.backend, step.direction, step.tensor) == (finding.backend, finding.direction, wrong.tensor)
+
+
+def point_text(label: str, sizes: Iterable[tuple[str, int]]) -> str:
+    """A point that was checked: `own values (N = 2)`."""
+    bound = ", ".join(f"{word} = {size}" for word, size in sizes)
+    return f"{label} ({bound})" if bound else label
+
+
+def precision(dtype: str) -> str:
+    """A dtype with its rounding unit: `u = 2^-53 in float64`."""
+    return f"u = 2^{math.log2(UNIT[dtype]):.0f} in {dtype}"

@@ -1,0 +1,106 @@
+"""The settings of an op: what each may be, how one that a person wrote is read, and how a written shape becomes integers.
+
+Knows nothing of which operations there are, nor of their inputs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trivium.errors import SpecError, did_you_mean
+from trivium.spec.signature import evaluate, parse_dims, words
+
+Literal = bool | int | float | str | None | tuple[int, ...]
+Attributes = Mapping[str, Any]
+REQUIRED = object()
+"""The default of an attribute that has none: the writer must state it."""
+
+LARGEST_INTEGER = 10**6
+"""The largest integer attribute: an axis or a number of parts past it is a slip of the pen that would fill the memory."""
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A setting of an op: a literal, keyword-only, stored in full.
+
+    `kind` is one of bool, int, float, str, axis (int or None), axes (int, tuple or None), shape (a written shape).
+    """
+
+    name: str
+    kind: str
+    default: Any = REQUIRED
+    choices: tuple[str, ...] = ()
+
+
+def read_attribute(a: Attribute, value: Any) -> Literal:
+    """What a person wrote for an attribute, checked, in its one stored form; SpecError says what it needs instead."""
+    if value is REQUIRED:
+        wanted = f"one of {', '.join(map(repr, a.choices))}" if a.choices else WANTED[a.kind]
+        raise SpecError(f"attribute {a.name!r} must be stated: {wanted}; it has no default")
+    checked = READERS[a.kind](value)
+    if checked is REQUIRED:
+        raise SpecError(f"attribute {a.name!r} is {value!r}, needs {WANTED[a.kind]}")
+    if a.choices and checked not in a.choices:
+        near = did_you_mean(str(value), a.choices)
+        raise SpecError(f"attribute {a.name!r} is {value!r}, needs one of {', '.join(map(repr, a.choices))}{near}")
+    return checked  # type: ignore[no-any-return]
+
+
+def attribute_words(a: Attribute, value: Literal) -> tuple[str, ...]:
+    """The size letters that a written attribute uses (a shape attribute may: "N h*k")."""
+    return words(parse_dims(value)) if a.kind == "shape" and isinstance(value, str) else ()
+
+
+def bind_attribute(a: Attribute, value: Literal, sizes: Mapping[str, int]) -> Literal:
+    """An attribute as a backend gets it: a written shape becomes integers, the rest is itself."""
+    return evaluate(parse_dims(value), sizes) if a.kind == "shape" and isinstance(value, str) else value
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _integer(value: Any) -> Any:
+    return value if _is_integer(value) and abs(value) <= LARGEST_INTEGER else REQUIRED
+
+
+def _number(value: Any) -> Any:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return REQUIRED
+    finite = abs(value) <= sys.float_info.max  # compared before it is converted: an integer may be longer than any float
+    return float(value) if finite else REQUIRED
+
+
+def _axes(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return tuple(value) if all(_integer(v) is not REQUIRED for v in value) else REQUIRED
+    return None if value is None else _integer(value)
+
+
+def _dims(value: Any) -> Any:
+    if isinstance(value, list | tuple) and all(isinstance(v, str) or (_is_integer(v) and abs(v) < 10**18) for v in value):
+        value = " ".join(map(str, value))
+    return " ".join(parse_dims(value)) if isinstance(value, str) else REQUIRED
+
+
+READERS: Mapping[str, Callable[[Any], Any]] = {
+    "bool": lambda v: v if isinstance(v, bool) else REQUIRED,
+    "int": _integer,
+    "float": _number,
+    "str": lambda v: v if isinstance(v, str) and v.isprintable() and not set(v) & set("'\"\\") else REQUIRED,
+    "axis": lambda v: None if v is None else _integer(v),
+    "axes": _axes,
+    "shape": _dims,
+}
+WANTED: Mapping[str, str] = {
+    "bool": "True or False",
+    "int": "an integer (a million at most)",
+    "float": "a finite number",
+    "str": "a text without quotes and backslashes",
+    "axis": "an axis number or None",
+    "axes": "an axis number, a tuple of them, or None",
+    "shape": "a shape such as 'N 6' or (2, 6)",
+}
