@@ -25,7 +25,7 @@ from trivium.spec.trace import trace
 
 
 def mlp(*, b: int = 7, widths: tuple[int, ...] = (5, 11, 3, 2), activation: Op = tanh) -> Spec:
-    """A multilayer perceptron with a data point in each row; `widths` from its inputs to its outputs (letters n0, n1, ...).
+    """A multilayer perceptron with a data point in each row; its widths are the letters n0, n1, ...
 
     Raises SpecError for fewer than two widths.
     """
@@ -33,7 +33,7 @@ def mlp(*, b: int = 7, widths: tuple[int, ...] = (5, 11, 3, 2), activation: Op =
         raise SpecError(f"mlp: widths are {widths}; it takes two or more, from the inputs to the outputs")
     *hidden, last = range(1, len(widths))
 
-    def network(x: Any, y: Any, **given: Any) -> Any:
+    def forward(x: Any, y: Any, **given: Any) -> Any:
         for i in hidden:
             x = activation(linear(x, given[f"w{i}"], given[f"c{i}"], name=f"z{i}"), name=f"h{i}")
         prediction = linear(x, given[f"w{last}"], given[f"c{last}"], name="prediction")
@@ -41,13 +41,13 @@ def mlp(*, b: int = 7, widths: tuple[int, ...] = (5, 11, 3, 2), activation: Op =
 
     parameters = {k: v for i in (*hidden, last) for k, v in ((f"w{i}", f"n{i} n{i - 1}"), (f"c{i}", f"n{i}"))}
     inputs, sizes = {"x": "b n0", "y": f"b n{last}"}, {"b": b} | {f"n{i}": n for i, n in enumerate(widths)}
-    return trace(network, vocabulary=OPS, inputs=inputs, parameters=parameters, sizes=sizes, name="mlp")
+    return trace(forward, vocabulary=OPS, inputs=inputs, parameters=parameters, sizes=sizes, name="mlp")
 
 
-def mlp_columns(*, N: int = 7, n: int = 2, h: int = 3, k: int = 4, m: int = 1) -> Spec:  # noqa: N803  # its letter
+def mlp_columns(*, N: int = 7, n: int = 2, h: int = 3, k: int = 4, m: int = 1) -> Spec:
     """Three layers with a data point in each column, in single steps: products and sums, tanh, sigmoid."""
 
-    def network(S: Any, y: Any, w1: Any, b1: Any, w2: Any, b2: Any, w3: Any, b3: Any) -> dict[str, Any]:  # noqa: N803
+    def forward(S: Any, y: Any, w1: Any, b1: Any, w2: Any, b2: Any, w3: Any, b3: Any) -> dict[str, Any]:
         g1 = w1 @ S
         g2 = g1 + b1
         g3 = tanh(g2)
@@ -60,7 +60,7 @@ def mlp_columns(*, N: int = 7, n: int = 2, h: int = 3, k: int = 4, m: int = 1) -
         return {"g1": g1, "g2": g2, "g3": g3, "g4": g4, "g5": g5, "g6": g6, "g7": g7, "g8": g8, "g9": g9}
 
     return trace(
-        network,
+        forward,
         vocabulary=OPS,
         inputs={"S": "n N", "y": "m N"},
         parameters={"w1": "h n", "b1": "h 1", "w2": "k h", "b2": "k 1", "w3": "m k", "b3": "m 1"},
@@ -72,13 +72,13 @@ def mlp_columns(*, N: int = 7, n: int = 2, h: int = 3, k: int = 4, m: int = 1) -
 def classifier(*, b: int = 7, n: int = 5, h: int = 11, c: int = 3) -> Spec:
     """Scores for c classes by a layer of relu, against integer labels."""
 
-    def network(x: Any, labels: Any, w1: Any, c1: Any, w2: Any, c2: Any) -> Any:
+    def forward(x: Any, labels: Any, w1: Any, c1: Any, w2: Any, c2: Any) -> Any:
         hidden = relu(linear(x, w1, c1, name="z"), name="h")
         scores = linear(hidden, w2, c2, name="scores")
         return cross_entropy(scores, labels, class_axis=1, reduction="mean", name="loss")
 
     return trace(
-        network,
+        forward,
         vocabulary=OPS,
         inputs={"x": "b n", "labels": "b"},
         parameters={"w1": "h n", "c1": "h", "w2": "c h", "c2": "c"},
@@ -87,16 +87,16 @@ def classifier(*, b: int = 7, n: int = 5, h: int = 11, c: int = 3) -> Spec:
     )
 
 
-def binary(*, b: int = 7, n: int = 5, h: int = 3) -> Spec:
+def binary(*, b: int = 8, n: int = 5, h: int = 4) -> Spec:
     """One score by a layer of softplus, against targets from 0 to 1."""
 
-    def network(x: Any, target: Any, w1: Any, c1: Any, w2: Any, c2: Any) -> Any:
+    def forward(x: Any, target: Any, w1: Any, c1: Any, w2: Any, c2: Any) -> Any:
         hidden = softplus(linear(x, w1, c1, name="z"), name="h")
         score = linear(hidden, w2, c2, name="score")
         return binary_cross_entropy_with_logits(score, target, reduction="mean", name="loss")
 
     return trace(
-        network,
+        forward,
         vocabulary=OPS,
         inputs={"x": "b n", "target": "b 1"},
         parameters={"w1": "h n", "c1": "h", "w2": "1 h", "c2": "1"},
@@ -108,13 +108,13 @@ def binary(*, b: int = 7, n: int = 5, h: int = 3) -> Spec:
 def regression_l1(*, b: int = 7, n: int = 5, h: int = 3, m: int = 2) -> Spec:
     """A layer of tanh, and the sum of absolute errors."""
 
-    def network(x: Any, y: Any, w1: Any, c1: Any, w2: Any, c2: Any) -> Any:
+    def forward(x: Any, y: Any, w1: Any, c1: Any, w2: Any, c2: Any) -> Any:
         hidden = tanh(linear(x, w1, c1, name="z"), name="h")
         prediction = linear(hidden, w2, c2, name="prediction")
         return absolute_error(prediction, y, reduction="sum", name="loss")
 
     return trace(
-        network,
+        forward,
         vocabulary=OPS,
         inputs={"x": "b n", "y": "b m"},
         parameters={"w1": "h n", "c1": "h", "w2": "m h", "c2": "m"},
@@ -124,9 +124,9 @@ def regression_l1(*, b: int = 7, n: int = 5, h: int = 3, m: int = 2) -> Spec:
 
 
 def diamond(*, b: int = 7, n: int = 5, h: int = 3, m: int = 2) -> Spec:
-    """Paths that part and meet again: a layer split in two, its halves used more than once, scores under a logsumexp."""
+    """Paths that part and meet again: a layer split in two, its halves used twice, scores under a logsumexp."""
 
-    def network(x: Any, w: Any, c: Any, v: Any, d: Any) -> Any:
+    def forward(x: Any, w: Any, c: Any, v: Any, d: Any) -> Any:
         left, right = split(tanh(linear(x, w, c, name="z"), name="t"), parts=2, axis=1, name=("left", "right"))
         gated = left * sigmoid(right, name="gate") + left
         scores = linear(gated, v, d, name="scores")
@@ -134,7 +134,7 @@ def diamond(*, b: int = 7, n: int = 5, h: int = 3, m: int = 2) -> Spec:
         return mean(exp(-free_energy) + free_energy, name="loss")
 
     return trace(
-        network,
+        forward,
         vocabulary=OPS,
         inputs={"x": "b n"},
         parameters={"w": "2*h n", "c": "2*h", "v": "m h", "d": "m"},

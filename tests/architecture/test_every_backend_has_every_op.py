@@ -10,32 +10,34 @@ import pytest
 from trivium.backend import Array, load_backend
 from trivium.given import KINDS
 from trivium.ops import FAMILIES, OPS
-from trivium.spec.op import Op
+from trivium.spec.op import Attributes, Op, op
 
 ROOT = Path(__file__).parents[2]
 BACKENDS = ("numpy", "torch", "jax")
 EVERY = [(backend, name) for backend in BACKENDS for name in OPS]
 
 
-def numbers(op: Op) -> tuple[Array, ...]:
+def numbers(word: Op) -> tuple[Array, ...]:
     """Inputs for an op's first case, of the kinds that its roles take."""
-    case, stream = op.cases[0], np.random.default_rng(7)
-    kinds = [op.kind(role, case.shapes, case.attrs) for role in op.roles]
+    case, stream = word.cases[0], np.random.default_rng(7)
+    kinds = [word.kind(role, case.shapes, case.attrs) for role in word.roles]
     return tuple(KINDS[k.name].draw(stream, shape, k) for k, shape in zip(kinds, case.shapes, strict=True))
 
 
-def replayed(backend: str, op: Op) -> list[tuple[int, ...]]:
+def replayed(backend: str, word: Op) -> list[tuple[int, ...]]:
     """The shapes of an op's outputs as a backend computes them."""
-    road, case, inputs = load_backend(backend), op.cases[0], numbers(op)
-    attrs = dict(op.complete(case.attrs))
-    shapes = op.infer(case.shapes, attrs)
-    outputs, _ = road.replay(op, attrs, inputs, tuple(np.ones(shape) for shape in shapes))
+    road, inputs = load_backend(backend), numbers(word)
+    outputs, _ = road.replay(word, bound(word), inputs, tuple(np.ones(shape) for shape in expected(word)))
     return [output.shape for output in outputs]
 
 
-def expected(op: Op) -> list[tuple[int, ...]]:
-    case = op.cases[0]
-    return list(op.infer(case.shapes, dict(op.complete(case.attrs))))
+def expected(word: Op) -> list[tuple[int, ...]]:
+    return list(word.infer(word.cases[0].shapes, bound(word)))
+
+
+def bound(word: Op) -> Attributes:
+    """The attributes of an op's first case, as a backend gets them."""
+    return word.bind(word.complete(word.cases[0].attrs), {})
 
 
 @pytest.mark.parametrize("name", OPS)

@@ -21,6 +21,12 @@ class TestGroup:
         compare(1, 2)
 """
 LOUD = """
+def same(a, b):
+    assert a == b
+
+def both(a, b):
+    same(a, b)
+
 def test_by_assert():
     assert 1 + 1 == 2
 
@@ -30,6 +36,9 @@ def test_by_raises():
 
 def test_by_a_method():
     result.assert_outcomes(passed=1)
+
+def test_by_a_function_of_this_file():
+    both(1, 1)
 """
 DECIDING = """
 def test_that_decides():
@@ -41,27 +50,44 @@ def test_straight():
 """
 
 
-def tests_in(source: str) -> list[ast.FunctionDef]:
+def found_in(source: str) -> list[ast.FunctionDef]:
     functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
     return [f for f in functions if f.name.startswith("test_")]
 
 
-def states(node: ast.AST) -> bool:
-    """Whether a statement is an assertion, or a call of something that is one."""
-    if isinstance(node, ast.Call):
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        return name.startswith(STATEMENTS)
-    return isinstance(node, ast.Assert)
+def called(node: ast.AST) -> str:
+    """The name that a call calls, or nothing."""
+    if not isinstance(node, ast.Call):
+        return ""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def states(function: ast.AST, stating: frozenset[str] = frozenset()) -> bool:
+    """Whether a function asserts, or calls what asserts: a known checker, or a function named in `stating`."""
+    return any(
+        isinstance(node, ast.Assert) or called(node).startswith(STATEMENTS) or called(node) in stating
+        for node in ast.walk(function)
+    )
+
+
+def stating(tree: ast.AST) -> frozenset[str]:
+    """The functions of a file that assert, themselves or through one another."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    found: frozenset[str] = frozenset()
+    while (more := frozenset(f.name for f in functions if states(f, found))) != found:
+        found = more
+    return found
 
 
 def without_assertion(source: str) -> list[str]:
-    return [test.name for test in tests_in(source) if not any(states(node) for node in ast.walk(test))]
+    known = stating(ast.parse(source))
+    return [test.name for test in found_in(source) if test.name not in known]
 
 
 def with_conditional(source: str) -> list[str]:
     return [
         test.name
-        for test in tests_in(source)
+        for test in found_in(source)
         if any(isinstance(n, ast.If | ast.Try | ast.Match) for n in ast.walk(test))
     ]
 

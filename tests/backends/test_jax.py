@@ -5,22 +5,19 @@ Knows nothing of other roads.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from trivium.backend import Array, Backend, Noise, Want, everything, loss_alone, parameter_gradients
-from trivium.errors import BackendError
+from trivium.backend import Array, Backend, Want, everything, loss_alone, parameter_gradients
 from trivium.ops import OPS
 from trivium.spec.graph import Spec, written
 from trivium.spec.node import Node
 from trivium_jax import BACKEND, BACKEND_OPTIMIZED
-from trivium_jax.program import Program, blanks
+from trivium_jax.program import blanks
 from trivium_jax.transform import OPERATIONS, QUICK, steps_of, transformed
 
 ROAD: Backend = BACKEND

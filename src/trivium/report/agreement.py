@@ -95,9 +95,7 @@ def intermediates(comparison: Comparison, residuals: Residuals, width: int) -> l
     return [title, *lines, *_left_out(nodes, "steps"), *wrapped(note, width=width)]
 
 
-def _residual(
-    comparison: Comparison, residuals: Residuals, direction: str, name: str, column: str
-) -> str:
+def _residual(comparison: Comparison, residuals: Residuals, direction: str, name: str, column: str) -> str:
     backends = comparison.backends if column == "worst" else (column,)
     found = [residuals[direction, name, b] for b in backends if (direction, name, b) in residuals]
     return residual(max(found)) if found else "-"
@@ -131,7 +129,8 @@ def missed(comparison: Comparison) -> str:
 
 def dullest(steps: Iterable[Step], dtype: str) -> Step | None:
     """The step of one precision in which the largest error could hide."""
-    return max((s for s in steps if s.dtype == dtype and s.floor is not None), key=lambda s: s.floor or 0.0, default=None)
+    measured = (s for s in steps if s.dtype == dtype and s.floor is not None)
+    return max(measured, key=lambda s: s.floor or 0.0, default=None)
 
 
 def costs(comparison: Comparison) -> str:

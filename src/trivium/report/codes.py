@@ -36,8 +36,8 @@ TABLE = (
     Code(
         "TV102",
         "the gradient that a step passes back is wrong",
-        "Going backward, a backend took the gradient with respect to a node's output and made from it the gradient with "
-        "respect to that node's input. Another backend's derivative of that one op, given the very same numbers, makes "
+        "Going backward, a backend took the gradient with respect to a node's output and made from it the gradient "
+        "with respect to that node's input. Another backend's derivative of that one op, given the very same numbers, makes "
         "something else of them. The error is made in this step and in this direction.",
         "look at the derivative of this op in this backend (`trivium explain NODE --in FILE` shows all of them side by "
         "side). The pattern in the report (a ratio, a transpose, a zero) is the quickest hint.",
@@ -61,14 +61,14 @@ TABLE = (
         "an input leaves the domain of an op",
         "The op is not defined there (the logarithm of -1, a division by 0). Libraries still return numbers, often "
         "equal and finite ones, which mean nothing. So nothing is decided.",
-        "give values inside the domain, or put an op in front that keeps them inside (softplus, a square plus a number).",
+        "give values inside the domain, or an op in front that keeps them inside (softplus, a square plus a number).",
     ),
     Code(
         "TV106",
         "a value leaves the range of its precision",
         "The exact number is finite, but too large for float32 or float64, so the step is infinite in every backend. "
         "Right code does that too. So nothing is decided beyond this point.",
-        "give smaller values, check in float64 alone (--dtypes float64), or use a stable op (logsumexp for log sum exp).",
+        "give smaller values, check in float64 alone (--dtypes float64), or use a stable op (logsumexp).",
     ),
     Code(
         "TV107",
@@ -87,7 +87,7 @@ TABLE = (
         "TV109",
         "two backends differ in a step, and nothing here can say who is right",
         "There are only two opinions on this step, and no oracle that could judge it.",
-        "add a third backend (`trivium doctor` says what to install), or read both with `trivium explain NODE --in FILE`.",
+        "add a third backend (`trivium doctor` says what to install), or read both: `trivium explain NODE --in FILE`.",
     ),
     Code(
         "TV201",
@@ -106,7 +106,7 @@ TABLE = (
     Code(
         "TV203",
         "a probe was left out",
-        "Besides your own values, a network is checked at drawn values of telling sizes. One of these could not be made.",
+        "Besides your own values, a network is checked at drawn values of telling sizes. One of these is missing.",
         "leave sizes free (letters instead of numbers), so that they can be varied.",
     ),
 )

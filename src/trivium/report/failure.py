@@ -22,7 +22,14 @@ LABEL = 11
 
 @dataclass(frozen=True)
 class Detail:
-    """How much is told: findings in the first sentences, findings with evidence, entries of each, other remarks, formulas."""
+    """How much is told.
+
+    sentences  findings told in full in the first sentences
+    findings   findings with evidence of their own
+    entries    entries of each
+    remarks    what else was found
+    formula    whether each finding's node, formula and pattern stand beside its evidence
+    """
 
     sentences: int
     findings: int
@@ -32,14 +39,16 @@ class Detail:
 
 
 DETAILS = (
-    Detail(3, 2, 3, 3, True),
-    Detail(3, 3, 3, 2, True),
-    Detail(3, 2, 3, 1, False),
+    Detail(3, 3, 3, 3, True),
+    Detail(3, 1, 3, 1, True),
+    Detail(3, 3, 3, 1, False),
     Detail(3, 3, 2, 1, False),
-    Detail(3, 2, 2, 1, False),
+    Detail(3, 2, 3, 1, False),
     Detail(3, 3, 1, 0, False),
+    Detail(3, 2, 1, 0, False),
     Detail(3, 1, 3, 0, False),
-    Detail(2, 1, 2, 0, False),
+    Detail(2, 2, 1, 0, False),
+    Detail(2, 1, 1, 0, False),
     Detail(1, 1, 1, 0, False),
     Detail(0, 0, 0, 0, False),
 )
@@ -109,9 +118,14 @@ def divergence(comparison: Comparison) -> str:
     backward = max((f for f in found if f.direction == BACKWARD), key=lambda f: order[f.node], default=None)
     if not forward and not backward:
         return ""
-    ahead = f"first at {forward.node}" if forward else "nowhere, every value is right"
-    back = f"first at {backward.node}" if backward else "nowhere, given the values"
+    ahead = f"first at {at(forward)}" if forward else "nowhere, every value is right"
+    back = f"first at {at(backward)}" if backward else "nowhere, given the values"
     return f"forward {ahead}; backward {back}"
+
+
+def at(finding: Finding) -> str:
+    """A node and whose it is: `g9 (numpy)`."""
+    return f"{finding.node} ({finding.backend})" if finding.backend else finding.node
 
 
 def evidence(comparison: Comparison, finding: Finding, detail: Detail, width: int) -> Iterator[str]:
@@ -119,10 +133,13 @@ def evidence(comparison: Comparison, finding: Finding, detail: Detail, width: in
     worst = max(finding.wrong, key=lambda w: w.residual)
     node = node_of(comparison, finding.node)
     step = f"{node_text(comparison, finding.node)} ({finding.code}, {seen(comparison, finding)})"
-    formula = f"{node.op.signature.text}: {node.op.formula}" if node and detail.formula else ""
-    patterns = "; ".join(f"{w.tensor}: {pattern(w)}" for w in finding.wrong) if detail.formula else ""
+    formula = f"{node.op.signature.text}: {node.op.formula}" if node else ""
+    patterns = "; ".join(f"{w.tensor}: {pattern(w)}" for w in finding.wrong)
     sure = f"{'proven' if finding.proven else 'not proven'}: {finding.how}" if finding.how else ""
-    yield from paragraphs({"step": step, "op": formula, "pattern": patterns, "blame": sure}, width)
+    if detail.formula:
+        yield from paragraphs({"step": step, "op": formula, "pattern": patterns, "blame": sure}, width)
+    else:
+        yield from paragraphs({"blame": f"{finding.node} ({finding.code}) {sure}"}, width)
     yield from entries(comparison, finding, worst, detail.entries, width)
 
 

@@ -10,8 +10,12 @@ import io
 from trivium.compare.comparison import AGREE, CONVENTION, DISAGREE, UNDECIDED
 
 COLORS = {AGREE: "bold green", CONVENTION: "bold green", DISAGREE: "bold red", UNDECIDED: "bold yellow"}
+LABELS = (
+    "missed\\?", "checked at", "took", "again", "gradients", "diverges", "step", "op", "pattern", "blame", "worst",
+    "bound", "besides", "convention", "warning", "note", "undecided",
+)  # fmt: skip
 STYLES = (
-    (r"(?m)^(missed\?|checked at|convention|warning|note|took|again|gradients|diverges|step|op|pattern|blame|worst|bound|besides)(?=  )", "bold cyan"),
+    (rf"(?m)^({'|'.join(LABELS)}) +(?=\S)", "cyan"),
     (r"\b(is wrong|wrong)\b", "red"),
     (r"\bnot proven\b", "yellow"),
     (r"(?m)^(gradient of|residual of every step|  +entry|  +numpy).*$", "bold"),

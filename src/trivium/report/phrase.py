@@ -51,9 +51,10 @@ def clipped(text: str, width: int) -> str:
 
 
 def what(direction: str, *tensors: str) -> str:
-    """What a step makes: `the value of g3`, `the gradient with respect to g3`, `the gradients with respect to w and x`."""
-    many = "s" if len(tensors) > 1 else ""
-    return f"the {'value' if direction == FORWARD else 'gradient'}{many} {'of' if direction == FORWARD else 'with respect to'} {listed(tensors, most=4)}"
+    """What a step makes: `the value of g3`, `the gradients with respect to w and x`."""
+    noun = "value" if direction == FORWARD else "gradient"
+    of_ = "of" if direction == FORWARD else "with respect to"
+    return f"the {noun}{'s' if len(tensors) > 1 else ''} {of_} {listed(tensors, most=4)}"
 
 
 def node_of(comparison: Comparison, name: str) -> Node | None:

@@ -36,7 +36,7 @@ def consent(comparison: Comparison) -> str:
 def disagreement(comparison: Comparison, findings: tuple[Finding, ...], most: int) -> str:
     """How many mistakes, whose, at which steps and how; and that the rest is right given them."""
     if len(findings) == 1:
-        return f"{fault(comparison, findings[0])} {rest(comparison, findings)}"
+        return f"One mistake: {fault(comparison, findings[0])} {rest(comparison, findings)}"
     blamed = listed(dict.fromkeys(f.backend or "nobody yet" for f in findings))
     lines = [f"{counted(len(findings), 'mistake').capitalize()} of their own, in {blamed}."]
     lines += [f"({i}) {fault(comparison, finding)}" for i, finding in enumerate(findings[:most], 1)]
@@ -60,7 +60,10 @@ def damage(finding: Finding) -> str:
     groups: dict[str, list[str]] = {}
     for w in finding.wrong:
         groups.setdefault(pattern(w), []).append(w.tensor)
-    parts = [f"{what(finding.direction, *tensors)} {'is' if len(tensors) == 1 else 'are'} wrong ({how})" for how, tensors in groups.items()]
+    parts = [
+        f"{what(finding.direction, *tensors)} {'is' if len(tensors) == 1 else 'are'} wrong ({how})"
+        for how, tensors in groups.items()
+    ]
     return "; ".join([*parts[:2], *([f"and {counted(len(parts) - 2, 'more')}"] if parts[2:] else [])])
 
 
