@@ -5,8 +5,8 @@ Knows nothing of programs or ops.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import jax
@@ -46,10 +46,17 @@ def hosts(xs: Iterable[jax.Array]) -> tuple[Array, ...]:
     return tuple(host(x) for x in xs)
 
 
-def precision(dtype: str) -> AbstractContextManager[None]:
-    """The context in which JAX computes in this dtype, whatever the caller's x64 flag; leaving it restores the flag."""
-    context: AbstractContextManager[None] = jax.enable_x64(dtype == "float64")
-    return context
+@contextmanager
+def settings(dtype: str) -> Iterator[None]:
+    """JAX computing in this dtype, compiling and raising nothing; the caller's own flags hold again afterwards."""
+    with (
+        jax.enable_x64(dtype == "float64"),
+        jax.disable_jit(False),
+        jax.debug_nans(False),
+        jax.debug_infs(False),
+        jax.numpy_rank_promotion("allow"),
+    ):
+        yield
 
 
 def widened(x: Array) -> jax.Array:

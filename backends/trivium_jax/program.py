@@ -16,7 +16,7 @@ import numpy as np
 from trivium.backend import Array, Evaluation, Tamper, Want
 from trivium.errors import BackendError, did_you_mean
 from trivium.spec.graph import Spec
-from trivium_jax.border import host, native_dtype, place, precision
+from trivium_jax.border import host, native_dtype, place, settings
 from trivium_jax.transform import QUICK, Natives, Options, Result, pushed_forward, steps_of, transformed
 
 Placed = tuple[Natives, jax.Array]
@@ -45,12 +45,12 @@ class Program:
     def place(self, given: Mapping[str, Array], *, cotangent: float | None = None) -> Placed:
         """The givens, copied, in the program's dtype; BackendError names one that is missing or does not fit."""
         seed = np.full(self.spec.shapes[self.spec.loss], 1.0 if cotangent is None else cotangent, self.dtype)
-        with precision(self.dtype):
+        with settings(self.dtype):
             return {name: place(g, self.dtype, given) for name, g in self.spec.givens.items()}, jax.device_put(seed)
 
     def run(self, placed: Placed) -> Result:
         """Compute, and wait for the result."""
-        with precision(self.dtype):
+        with settings(self.dtype):
             values, gradients = self.execute(*placed)
         for x in (*values.values(), *gradients.values()):
             x.block_until_ready()
@@ -69,7 +69,7 @@ class Program:
                 raise BackendError(f"no tangent along {name!r}: it is no given of real numbers{near}")
         still: dict[str, Array] = {name: np.zeros(g.shape) for name, g in moving.items()}
         natives, _ = self.place(given)
-        with precision(self.dtype):
+        with settings(self.dtype):
             dots = {name: place(g, self.dtype, still | dict(given_dot)) for name, g in moving.items()}
             return {n: host(x) for n, x in self.jvp(natives, dots).items()}
 
@@ -85,7 +85,7 @@ def compiled(spec: Spec, *, dtype: str, want: Want, tamper: Mapping[str, Tamper]
     options = None if optimized else QUICK
     if tamper:
         return Program(spec, dtype, function, options, 0.0, 0.0)
-    with precision(dtype):
+    with settings(dtype):
         started = time.perf_counter()
         lowered = jax.jit(function).lower(*blanks(spec, dtype))
         traced = time.perf_counter()

@@ -20,17 +20,13 @@ def reduced(terms: jax.Array, *, reduction: str, batch: int | None) -> jax.Array
     return total if batch is None else total / batch
 
 
-def squared_error(
-    prediction: jax.Array, target: jax.Array, *, reduction: str, batch_axis: int | None
-) -> jax.Array:
+def squared_error(prediction: jax.Array, target: jax.Array, *, reduction: str, batch_axis: int | None) -> jax.Array:
     """Σ (prediction - target)²"""
     batch = None if batch_axis is None else prediction.shape[batch_axis]
     return reduced(jnp.square(prediction - target), reduction=reduction, batch=batch)
 
 
-def absolute_error(
-    prediction: jax.Array, target: jax.Array, *, reduction: str, batch_axis: int | None
-) -> jax.Array:
+def absolute_error(prediction: jax.Array, target: jax.Array, *, reduction: str, batch_axis: int | None) -> jax.Array:
     """Σ |prediction - target|; on an exact fit, the slope of `jnp.abs` is 0."""
     batch = None if batch_axis is None else prediction.shape[batch_axis]
     return reduced(jnp.abs(prediction - target), reduction=reduction, batch=batch)

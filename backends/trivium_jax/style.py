@@ -10,7 +10,7 @@ import numpy as np
 
 from trivium.backend import Array
 from trivium.spec.op import Attributes, Op
-from trivium_jax.border import precision, widened
+from trivium_jax.border import settings, widened
 from trivium_jax.transform import step_of, step_vjp
 
 
@@ -21,7 +21,7 @@ def styled(op: Op, attrs: Attributes, inputs: tuple[Array, ...]) -> str:
     def vjp(inputs: tuple[jax.Array, ...], y_bars: tuple[jax.Array, ...]) -> tuple[jax.Array | None, ...]:
         return step_vjp(step, inputs, y_bars)[1]
 
-    with precision("float64"):
+    with settings("float64"):
         xs = tuple(map(widened, inputs))
         forward = jax.make_jaxpr(step)(*xs)
         y_bars = tuple(jax.device_put(np.zeros(y.shape)) for y in forward.out_avals)

@@ -29,7 +29,7 @@ from trivium_jax import (
     regression,
     shape,
 )
-from trivium_jax.border import host, hosts, precision, widened
+from trivium_jax.border import host, hosts, settings, widened
 
 Natives = dict[str, jax.Array]
 Result = tuple[Natives, Natives]
@@ -176,7 +176,7 @@ def replay(
     op: Op, attrs: Attributes, inputs: tuple[Array, ...], cotangents: tuple[Array, ...]
 ) -> tuple[tuple[Array, ...], tuple[Array | None, ...]]:
     """One op alone, in float64: its outputs and its input cotangents."""
-    with precision("float64"):
+    with settings("float64"):
         pull = replayed(op, tuple(sorted(attrs.items())))
         outputs, x_bars = pull(tuple(map(widened, inputs)), tuple(map(widened, cotangents)))
         return hosts(outputs), tuple(b if b is None else host(b) for b in x_bars)

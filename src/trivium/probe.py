@@ -74,6 +74,10 @@ def prime_sizes(spec: Spec) -> dict[str, int]:
     """A prime of its own for every size letter, parameters' letters first; none is 2, nor a number written in a shape.
 
     Two is left to squares, whose derivative has it as a factor.
+
+    >>> from trivium.zoo import network
+    >>> prime_sizes(network("classifier"))
+    {'h': 3, 'n': 5, 'c': 7, 'b': 11}
     """
     taken = _written_numbers(spec)
     primes = (p for p in _primes() if p not in taken)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from trivium.backend import Array, Backend, Tamper, installed, load_backend, parameter_gradients
+from trivium.backend import Backend, Tamper, installed, load_backend, parameter_gradients
 from trivium.compare.agreement import Point, compare
 from trivium.compare.bound import Scaler
 from trivium.compare.comparison import Cost, Finding
@@ -24,7 +24,7 @@ from trivium.given import bind_sizes, read_values
 from trivium.ops import OPS
 from trivium.probe import Probe, Probes, probes
 from trivium.report import Report
-from trivium.spec.file import load
+from trivium.spec.file import load as load_document
 from trivium.spec.graph import Spec
 from trivium.zoo import network
 
@@ -79,6 +79,16 @@ def check(
     return Report(comparison, command=_command(source, roads, backends, dtypes, seed, sizes, values))
 
 
+def assert_gradient(spec: Spec | str | os.PathLike[str], **options: Any) -> None:
+    """As `check`, but silent where the roads agree, and GradientMismatch with the whole report where they do not."""
+    check(spec, **options).raise_for_verdict()
+
+
+def load(path: str | os.PathLike[str], *, sizes: Mapping[str, int] | None = None) -> Spec:
+    """The spec that a .net.toml or .json file holds; SpecError lists everything that is wrong with it."""
+    return load_document(Path(path), vocabulary=OPS, sizes=sizes).spec
+
+
 def find(
     spec: Spec | str | os.PathLike[str],
     *,
@@ -93,7 +103,7 @@ def find(
     text = os.fspath(spec)
     if text.startswith("zoo:"):
         return Source(find(network(text.removeprefix("zoo:")), values=read, sizes=sizes).spec, read, text)
-    document = load(Path(text), vocabulary=OPS, sizes=sizes, shapes=_shapes(read))
+    document = load_document(Path(text), vocabulary=OPS, sizes=sizes, shapes=_shapes(read))
     if read is None and document.values is not None and not sizes:
         read = read_values(Path(text).parent / document.values)
     return Source(document.spec, read, text)
@@ -192,5 +202,3 @@ def _command(
     words += [f"--dtypes {','.join(dtypes)}"] if tuple(dtypes) != DTYPES else []
     return " ".join([*words, f"--seed {seed}"])
 
-
-__all__ = ["Array", "check", "find", "handwritten", "select"]

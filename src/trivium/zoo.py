@@ -144,7 +144,11 @@ def diamond(*, b: int = 7, n: int = 5, h: int = 3, m: int = 2) -> Spec:
 
 
 def network(name: str, **sizes: int) -> Spec:
-    """The network of that name at the sizes given; SpecError where there is no such network or no such size."""
+    """The network of that name at the sizes given; SpecError where there is no such network or no such size.
+
+    >>> network("classifier", b=32).shapes["scores"]
+    (32, 3)
+    """
     if name not in ZOO:
         raise SpecError(f"no network {name!r} in the zoo{did_you_mean(name, ZOO)}; it has: {', '.join(ZOO)}")
     return ZOO[name]().resized(**sizes)

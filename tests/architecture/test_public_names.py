@@ -46,4 +46,4 @@ def test_no_public_name_equals_a_submodule() -> None:
 
 
 def test_there_is_a_public_api() -> None:
-    assert {"check", "check_gradient"} <= set(trivium.__all__)
+    assert {"Spec", "Report", "check"} <= set(trivium.__all__)

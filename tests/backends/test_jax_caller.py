@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import jax
@@ -92,7 +93,40 @@ def test_the_caller_s_x64_flag_changes_no_bit_of_a_tangent_or_a_replay() -> None
     tangent = ROAD.compile(SQUARES).tangent(FACTORS, {"w": np.ones(2)})
     _, x_bars = ROAD.replay(OPS["mul"], {}, (FACTORS["w"], FACTORS["x"]), (on_paper("float64")["p"],))
     assert np.array_equal(2 * FACTORS["w"] * FACTORS["x"] ** 2, tangent["q"])
-    assert np.array_equal(on_paper("float64")["w"], x_bars[0])
+    assert same(dict(zip("wx", x_bars, strict=True)), {name: on_paper("float64")[name] for name in "wx"})
+
+
+@BOTH
+@pytest.mark.usefixtures("x64")
+def test_a_constant_is_of_the_program_s_precision(dtype: str) -> None:
+    nodes = (node("third", "constant", value=1 / 3), node("p", "mul", "x", "third"), node("loss", "sum", "p"))
+    found = ROAD.compile(Spec("thirds", written({"x": "2"}), (), nodes, "loss"), dtype=dtype)({"x": np.ones(2)})
+    assert same({"third": found.values["third"]}, {"third": np.asarray(1 / 3, dtype)})
+    assert {dtype} == {str(a.dtype) for a in (*found.values.values(), *found.gradients.values())}
+
+
+STRICT: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    "disable_jit": lambda: jax.disable_jit(True),
+    "debug_nans": lambda: jax.debug_nans(True),
+    "debug_infs": lambda: jax.debug_infs(True),
+    "rank_promotion": lambda: jax.numpy_rank_promotion("raise"),
+}
+"""Flags under which a caller's own JAX code refuses what is right here."""
+
+
+@pytest.mark.parametrize("flag", STRICT)
+def test_the_caller_s_other_flags_stop_nothing(flag: str) -> None:
+    scores = SCORES | {"c": np.array([np.nan, np.inf, 0, 0, 0, 0, 0])}
+    with STRICT[flag]():
+        found = ROAD.compile(LABELLED)(scores)
+    assert np.isnan(found.values["loss"])
+
+
+def test_a_flag_of_the_caller_s_holds_outside_this_road() -> None:
+    with jax.debug_nans(True):
+        ROAD.compile(SQUARES)(FACTORS)
+        with pytest.raises(FloatingPointError):
+            jnp.log(-jnp.ones(1))
 
 
 def test_the_comparison_sees_a_float32_among_float64() -> None:

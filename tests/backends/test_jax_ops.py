@@ -163,7 +163,7 @@ def test_logsumexp_is_its_definition(x: int) -> None:
 
 @pytest.mark.parametrize("x", POINTS)
 def test_cross_entropy_is_its_definition(x: int) -> None:
-    """log(1 + e⁻ˣ) for logits (x, 0) and label 0. Value and p - 1 to 3 spacings at 1; the other slope to 3 of its own."""
+    """log(1 + e⁻ˣ) for logits (x, 0) and label 0. Value and p - 1 to 3 spacings at 1, the other slope to its own."""
     attrs = {"class_axis": 1, "reduction": "sum", "batch_axis": None}
     y, (slopes,) = at("cross_entropy", ([[float(x), 0.0]], [0]), **attrs)
     assert spacings(y, exactly(softplus, -x), size=1.0) <= 3

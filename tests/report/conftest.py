@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -53,15 +54,16 @@ def two_layers(*, width: int = 3) -> Spec:
 
 def steps(spec: Spec, *, residual: float = 3.1, floor: float = 2.3e-13) -> tuple[Step, ...]:
     """Every step of every road, all of them right."""
-    made = [(FORWARD, name) for n in spec.nodes for name in n.outputs] + [(BACKWARD, n) for n in spec.differentiable]
+    made = [(FORWARD, name) for n in spec.nodes for name in n.outputs]
+    made += [(BACKWARD, name) for name in spec.differentiable]
+    dull = {"float64": floor, "float32": floor * 2**29}
     return tuple(
-        Step(point, road, dtype, direction, tensor, (tensor,), ROADS[ROADS.index(road) - 1], residual / (1 + i), (0,), 6, 0, 0,
-             floor if dtype == "float64" else floor * 2**29)
+        Step(point, road, dtype, direction, name, (name,), other, residual / (1 + i), (0,), 6, 0, 0, dull[dtype])
         for point, _ in POINTS
         for dtype in DTYPES
-        for road in ROADS
-        for i, (direction, tensor) in enumerate(made)
-    )  # fmt: skip
+        for road, other in zip(ROADS, ROADS[-1:] + ROADS, strict=False)
+        for i, (direction, name) in enumerate(made)
+    )
 
 
 def ends(spec: Spec, *, digits: float = 15.6, states: dict[str, dict[str, str]] | None = None) -> tuple[End, ...]:
@@ -129,3 +131,21 @@ def failing(spec: Spec, *findings: Finding) -> Comparison:
 @pytest.fixture
 def spec() -> Spec:
     return two_layers()
+
+
+@pytest.fixture
+def agreeing() -> Callable[..., Comparison]:
+    """comparison(spec, **changes): three roads that agree."""
+    return comparison
+
+
+@pytest.fixture(name="failing")
+def failing_() -> Callable[..., Comparison]:
+    """failing(spec, *findings): three roads, and steps that fail."""
+    return failing
+
+
+@pytest.fixture
+def find() -> Callable[..., Finding]:
+    """finding(node, *tensors, **changes): a step that numpy gets wrong."""
+    return finding

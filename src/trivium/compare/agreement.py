@@ -15,9 +15,9 @@ from trivium.backend import Array, Backend
 from trivium.compare import alone, ends, localize, presence, vacuity
 from trivium.compare.blame import blame
 from trivium.compare.bound import Scaler
-from trivium.compare.comparison import Comparison, Cost, End, Finding, Pattern, Witness, Wrong
+from trivium.compare.comparison import FORWARD, Comparison, Cost, End, Finding, Pattern, Witness, Wrong
 from trivium.compare.localize import Case
-from trivium.compare.replay import Checked, Evidence, OutOfRange, Run, check_run, leaves_domain
+from trivium.compare.replay import Checked, Evidence, OutOfRange, Run, check_run, leaves_domain, on_kink
 from trivium.errors import InternalError
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
@@ -39,7 +39,8 @@ def compare(spec: Spec, points: Sequence[Point], backends: Mapping[str, Backend]
     absent = {id(run): tuple(presence.broken(run)) for run in runs}
     start = time.perf_counter()
     checked, cases = replay_all(runs, absent, backends, scaler)
-    by_steps = _merge([f for found in absent.values() for f in found]) + localize.findings(spec, cases)
+    missing = [f for run in runs for f in (*absent[id(run)], *presence.untrained(run))]
+    by_steps = _merge(missing) + localize.findings(spec, cases)
     if len(backends) == 1:
         by_steps += _alone(runs, absent, backends, scaler, by_steps)
     replayed = time.perf_counter()
@@ -52,7 +53,7 @@ def compare(spec: Spec, points: Sequence[Point], backends: Mapping[str, Backend]
         *_conventions(runs, [e for c in checked for e in c.evidence], backends),
         *_ranges([*(o for c in checked for o in c.ranges), *(o for run in runs for o in leaves_domain(run))]),
         *vacuity.warnings(spec, [(p.name, p.given) for p in points], shown),
-        *_blind(shown),
+        *_blind(shown, {run.point for run in runs if on_kink(run)}),
         *notes,
     ]
     return Comparison(
@@ -102,8 +103,11 @@ class _Choice:
 
 
 def _cases(checked: Checked, backends: Mapping[str, Backend]) -> list[Case]:
+    """Who is to blame for each failing step; a cotangent is no case of its own where the values of its step differ already."""
     failing = [e for e in checked.evidence if e.wrong.any()]
-    return [Case(e, blame(e, failing, backends)) for e in failing]
+    cases = [Case(e, blame(e, failing, backends)) for e in failing]
+    differing = {c.blame.node.name for c in cases if c.evidence.expectation.direction == FORWARD}
+    return [c for c in cases if c.evidence.expectation.direction == FORWARD or c.blame.node.name not in differing]
 
 
 def _convictions(case: Case) -> Iterator[tuple[str, str]]:
@@ -147,15 +151,23 @@ def _untapped(points: Sequence[Point], noises: Mapping[str, Mapping[str, Array]]
 
 def _ranges(outside: Sequence[OutOfRange]) -> list[Finding]:
     """One undecided finding per node that leaves its op's domain, and per node and precision that leaves its range."""
-    found = []
-    for o in outside:
-        at = f"entry {o.index} of {o.tensor} is {o.value:.6g}" if o.index else f"{o.tensor} is {o.value:.6g}"
-        if o.code == "TV105" and o.node.op.domain is not None:
-            message, who = f"{o.node} leaves the domain of {o.node.op.name} ({o.node.op.domain.text}): {at}", ""
-        else:
-            message, who = f"{o.node} leaves the range of {o.run.dtype}: exactly, {at}", o.run.dtype
-        found.append(Finding(o.code, "undecided", message, who, o.node.name, seen=((o.run.point, o.run.dtype),)))
+    undefined = {(o.node.name, o.run.point) for o in outside if o.code == "TV105"}
+    told = [o for o in outside if o.code == "TV105" or (o.node.name, o.run.point) not in undefined]
+    found = [
+        Finding(o.code, "undecided", _outside(o), "" if o.code == "TV105" else o.run.dtype, o.node.name, seen=((o.run.point, o.run.dtype),))
+        for o in told
+    ]
     return [replace(f, backend="") for f in _merge(found)]
+
+
+def _outside(o: OutOfRange) -> str:
+    """Which entry leaves what, in words."""
+    entry = f"entry {o.index} of {o.tensor}" if o.index else o.tensor
+    if o.code == "TV105" and o.node.op.domain is not None:
+        return f"{o.node} leaves the domain of {o.node.op.name} ({o.node.op.domain.text}): {entry} is {o.value:.6g}"
+    largest = float(np.finfo(o.run.dtype).max)
+    is_ = "is not a number" if np.isnan(o.value) else f"is {o.value:.6g}, past" if np.isfinite(o.value) else "is past"
+    return f"{o.node} leaves the range of {o.run.dtype}: {entry} {is_} {largest:.3g}" if not np.isnan(o.value) else f"{o.node}: {entry} {is_}"
 
 
 def _conventions(runs: Sequence[Run], evidence: Sequence[Evidence], backends: Mapping[str, Backend]) -> list[Finding]:
@@ -186,9 +198,10 @@ def _one_sided(found: Sequence[Finding], backends: Mapping[str, Backend]) -> lis
     return list({f.node: f for f in reversed(found)}.values())[::-1]
 
 
-def _blind(shown: Sequence[End]) -> Iterator[Finding]:
-    for tensor, dtype in dict.fromkeys((e.tensor, e.dtype) for e in shown if e.blind):
-        at = [e for e in shown if e.blind and (e.tensor, e.dtype) == (tensor, dtype)]
+def _blind(shown: Sequence[End], kinked: set[str]) -> Iterator[Finding]:
+    """Gradients of which rounding has eaten the digits; on a kink noise flips branches, and measures nothing."""
+    for tensor, dtype in dict.fromkeys((e.tensor, e.dtype) for e in shown if e.blind and e.point not in kinked):
+        at = [e for e in shown if e.blind and e.point not in kinked and (e.tensor, e.dtype) == (tensor, dtype)]
         digits = min(e.explained for e in at)
         message = f"the gradient of {tensor!r} has no more than {digits:.1f} correct digits in {dtype}, however right its steps: rounding eats the rest"
         yield Finding("TV202", "note", message, node=tensor, seen=tuple((e.point, dtype) for e in at))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trivium.backend import Array, Backend
-from trivium.compare.bound import LINE, UNIT
+from trivium.compare.bound import LINE, UNIT, same_values, terms
 from trivium.compare.comparison import FORWARD
 from trivium.compare.replay import Evidence, Run, Share, largest_index
 from trivium.oracles import complex_step, finite_difference
@@ -107,7 +107,7 @@ def directional_slope(run: Run, node: Node, role: int, direction: Array, backend
     attrs, inputs = run.spec.attributes(node), [_wide(x) for x in run.inputs(node)]
     bars = tuple(_wide(y) for y in run.cotangents(node))
     flat = np.concatenate([y.ravel() for y in bars])
-    analytic = next((b for b in backends.values() if "complex128" in b.dtypes), None) if node.op.analytic else None
+    analytic = _analytic(run, node, tuple(inputs), bars, backends)
     road = analytic or backends[run.backend]
 
     def values(t: complex) -> Array:
@@ -124,6 +124,21 @@ def directional_slope(run: Run, node: Node, role: int, direction: Array, backend
     return Slope(float(flat @ estimate.value), float(np.abs(flat) @ estimate.error), CENTRAL)
 
 
+def _analytic(
+    run: Run, node: Node, inputs: tuple[Array, ...], bars: tuple[Array, ...], backends: Mapping[str, Backend]
+) -> Backend | None:
+    """A road that takes complex numbers and has the same values here as the road in question, if the op allows a complex step."""
+    if not node.op.analytic:
+        return None
+    attrs = run.spec.attributes(node)
+    own = backends[run.backend].replay(node.op, attrs, inputs, bars)[0]
+    most = terms(node.op, attrs, inputs, own)[0]
+    for road in backends.values():
+        if "complex128" in road.dtypes and same_values(road.replay(node.op, attrs, inputs, bars)[0], own, most):
+            return road
+    return None
+
+
 def _wide(x: Array) -> Array:
     return np.asarray(x, np.float64) if x.dtype.kind == "f" else x
 
@@ -137,7 +152,7 @@ def _convict(evidence: Evidence, share: Share, index: tuple[int, ...], slope: Sl
     if not abs(got - slope.value) <= float(evidence.bound[index]) + slope.error:
         guilty.append(evidence.run.backend)
     if not abs(expected - slope.value) <= narrow:
-        guilty.append(evidence.expectation.replayer.split(" and ")[0])
+        guilty.append(share.replayer)
     return tuple(guilty)
 
 
@@ -145,8 +160,8 @@ def _by_hint(
     evidence: Evidence, node: Node, share: Share | None, index: tuple[int, ...], backends: Mapping[str, Backend], why: str
 ) -> Blame:
     """What the roads that are neither judged nor replaying say of the step: a majority is a hint, never a conviction."""
-    run, replayer = evidence.run, evidence.expectation.replayer
-    jury = [b for name, b in backends.items() if name not in (run.backend, *replayer.split(" and "))]
+    run, replayer = evidence.run, share.replayer if share else evidence.expectation.replayer
+    jury = [b for name, b in backends.items() if name not in (run.backend, replayer)]
     reason = f"{why}; " if why else ""
     for_road, for_replayer = [], []
     for other in jury:

@@ -103,6 +103,13 @@ def terms(op: Op, attrs: Attributes, inputs: Arrays, outputs: Arrays) -> tuple[i
     return forward, tuple(-(-out // max(x.size, 1)) for x in inputs)
 
 
+def same_values(a: Arrays, b: Arrays, terms_: int) -> bool:
+    """Whether two roads' values of one step, replayed in float64, are the same function's, as far as one point can tell."""
+    pairs = [(x.ravel(), y.ravel()) for x, y in zip(a, b, strict=True)]
+    line = LINE * UNIT["float64"] * math.sqrt(terms_)
+    return all(bool((np.abs(x - y) <= line * np.abs(y).max(initial=0.0)).all()) for x, y in pairs)
+
+
 def units(difference: Array, scale: Array, dtype: str) -> Array:
     """A difference in units of u times scale; nothing is nothing, whatever its scale."""
     floor = np.maximum(scale, smallest(dtype))

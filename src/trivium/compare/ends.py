@@ -79,7 +79,7 @@ def untapped(run: Run, noise: Mapping[str, Array]) -> Iterator[Finding]:
     for name, plain in run.untapped.items():
         recorded = run.evaluation.gradients.get(name)
         if recorded is None or recorded.shape != plain.shape:
-            continue
+            continue  # said already: presence
         size = np.maximum(np.maximum(noise[name], np.abs(recorded)), smallest(run.dtype))
         bound = LINE * UNIT[run.dtype] * size
         difference = np.abs(np.asarray(plain, np.float64) - recorded)

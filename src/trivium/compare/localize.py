@@ -63,7 +63,7 @@ def _finding(spec: Spec, guilty: str, direction: str, cases: list[Case]) -> Find
     tensors = list(dict.fromkeys(c.evidence.expectation.tensor for c in own))
     wrong = tuple(_wrong([c for c in own if c.evidence.expectation.tensor == t], guilty) for t in tensors)
     return Finding(
-        code=("TV101" if direction == FORWARD else "TV102") if guilty else "TV109",
+        code=_code(guilty, best, direction),
         verdict="disagree",
         message=_sentence(guilty, best, direction, wrong),
         backend=guilty,
@@ -76,6 +76,14 @@ def _finding(spec: Spec, guilty: str, direction: str, cases: list[Case]) -> Find
         seen=tuple(dict.fromkeys((c.evidence.run.point, c.evidence.run.dtype) for c in own)),
         inherits=inherits(spec, best.blame.node, direction, tensors),
     )
+
+
+def _code(guilty: str, case: Case, direction: str) -> str:
+    if not guilty:
+        return "TV109"
+    if case.evidence.unfinite.any():
+        return "TV107"
+    return "TV101" if direction == FORWARD else "TV102"
 
 
 def _sentence(guilty: str, case: Case, direction: str, wrong: tuple[Wrong, ...]) -> str:

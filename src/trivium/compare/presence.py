@@ -22,6 +22,14 @@ def broken(run: Run) -> Iterator[Finding]:
         yield from _one(run, name, BACKWARD)
 
 
+def untrained(run: Run) -> Iterator[Finding]:
+    """Every parameter of which the program that training runs gives no gradient of the right shape."""
+    for name, _ in run.spec.parameters:
+        if name not in run.untapped or run.untapped[name].shape != run.spec.shapes[name]:
+            message = f"{run.backend}, asked for the gradients of the parameters alone, gives none of {name!r} in its shape"
+            yield _finding(run, name, BACKWARD, message)
+
+
 def _one(run: Run, name: str, direction: str) -> Iterator[Finding]:
     side = run.evaluation.values if direction == FORWARD else run.evaluation.gradients
     what = "value" if direction == FORWARD else "gradient"

@@ -44,6 +44,7 @@ class Share:
 
     node: Node
     role: int
+    replayer: str
     value: Array
     scale: Array
     low: Array
@@ -141,7 +142,7 @@ def check_run(run: Run, replayer_of: ReplayerOf, scaler: Scaler, *, broken: froz
             expected += _replay(run, node, replayer_of(run, node), scaler, shares)
         else:
             blocked.update(node.inputs)
-    expected += [_cotangent(run, n, shares[n], replayer_of) for n in run.spec.differentiable if n not in blocked]
+    expected += [_cotangent(run, n, shares[n]) for n in run.spec.differentiable if n not in blocked]
     judged = [judge(run, e) for e in expected]
     return Checked(
         tuple(j.step for j in judged),
@@ -156,7 +157,7 @@ def _replay(run: Run, node: Node, replayer: Backend, scaler: Scaler, shares: dic
     attrs, inputs, cotangents = run.spec.attributes(node), run.inputs(node), run.cotangents(node)
     outputs, bars = replayed = replayer.replay(node.op, attrs, inputs, cotangents)
     size = scales(scaler, node.op, attrs, inputs, cotangents, replayed)
-    for share in _shares(run, node, bars, size):
+    for share in _shares(run, node, replayer.name, bars, size):
         shares[node.inputs[share.role]].append(share)
     return [
         Expectation(FORWARD, name, y, y, y, scale, replayer.name)
@@ -164,7 +165,7 @@ def _replay(run: Run, node: Node, replayer: Backend, scaler: Scaler, shares: dic
     ]
 
 
-def _shares(run: Run, node: Node, bars: tuple[Array | None, ...], size: Scales) -> Iterator[Share]:
+def _shares(run: Run, node: Node, replayer: str, bars: tuple[Array | None, ...], size: Scales) -> Iterator[Share]:
     kinks = kink_intervals(run, node)
     for role, (bar, scale) in enumerate(zip(bars, size.bars, strict=True)):
         if bar is None or scale is None:
@@ -173,7 +174,8 @@ def _shares(run: Run, node: Node, bars: tuple[Array | None, ...], size: Scales) 
         if node.op.roles[role] in kinks:
             on_kink, lowest, highest = kinks[node.op.roles[role]]
             low, high = np.where(on_kink, np.minimum(lowest, bar), bar), np.where(on_kink, np.maximum(highest, bar), bar)
-        yield Share(node, role, bar, scale, low, high)
+            scale = np.maximum(scale, np.maximum(np.abs(low), np.abs(high)))
+        yield Share(node, role, replayer, bar, scale, low, high)
 
 
 def kink_intervals(run: Run, node: Node) -> dict[str, tuple[Array, Array, Array]]:
@@ -190,14 +192,20 @@ def kink_intervals(run: Run, node: Node) -> dict[str, tuple[Array, Array, Array]
     return {role: (mask, *intervals[role]) for role, mask in masks.items() if mask.any()}
 
 
-def _cotangent(run: Run, name: str, shares: list[Share], replayer_of: ReplayerOf) -> Expectation:
+def on_kink(run: Run) -> bool:
+    """Whether any entry of this run lies exactly on a kink."""
+    whole = (n for n in run.spec.nodes if all(name in run.evaluation.values for name in n.inputs))
+    return any(n.op.kink is not None and bool(kink_intervals(run, n)) for n in whole)
+
+
+def _cotangent(run: Run, name: str, shares: list[Share]) -> Expectation:
     """What a recorded cotangent should be: the sum of its consumers' shares; 1 more for the loss itself."""
     seed = np.full(run.spec.shapes[name], 1.0 if name == run.spec.loss else 0.0)
     with np.errstate(all="ignore"):
         value, low, high, scale = (
             sum((getattr(s, part) for s in shares), seed) for part in ("value", "low", "high", "scale")
         )
-    replayer = " and ".join(dict.fromkeys(replayer_of(run, s.node).name for s in shares)) or "definition"
+    replayer = " and ".join(dict.fromkeys(s.replayer for s in shares)) or "definition"
     return Expectation(BACKWARD, name, value, low, high, scale, replayer, tuple(shares))
 
 

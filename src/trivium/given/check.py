@@ -57,7 +57,11 @@ def check_values(spec: Spec, values: Mapping[str, Any], *, where: str = "") -> d
 
 
 def bind_sizes(written: Iterable[tuple[str, Dims]], values: Mapping[str, Any]) -> dict[str, int]:
-    """The size letters that the values' shapes bind ('2 N' and (2, 7): N is 7); ValuesError where two disagree."""
+    """The size letters that the values' shapes bind; ValuesError where two disagree.
+
+    >>> bind_sizes([("S", ("2", "N"))], {"S": np.ones((2, 7))})
+    {'N': 7}
+    """
     first: dict[str, tuple[int, str]] = {}
     problems = []
     for name, dims in written:
@@ -88,9 +92,7 @@ def _superfluous(spec: Spec, values: Mapping[str, Any]) -> Iterator[Problem]:
     for name in values:
         if name in spec.producer:
             node = spec.producer[name]
-            yield Problem(
-                f"{name!r} is given a value, but it is computed: {node}; only what is fed in is given"
-            )
+            yield Problem(f"{name!r} is given a value, but it is computed: {node}; only what is fed in is given")
         elif name not in spec.givens:
             near = did_you_mean(name, [n for n in spec.givens if n not in values])
             yield Problem(f"{name!r} is given a value, but {spec.name} has no input or parameter of that name{near}")
@@ -100,7 +102,9 @@ def _as_given(spec: Spec, given: Given, value: Any) -> Array:
     try:
         array = np.asarray(value)
     except (ValueError, TypeError, RuntimeError) as error:
-        raise ValuesError(f"{_title(given)} is no array: {error}") from error
+        ragged = isinstance(value, list | tuple) and isinstance(error, ValueError)
+        wrong = "has rows of different lengths; an array's are equally long" if ragged else f"is no array: {error}"
+        raise ValuesError(f"{_title(given)} {wrong}") from error
     problems = [*_wrong_shape(spec, given, array), *_wrong_entries(given, array)]
     if problems:
         raise ValuesError(*problems)

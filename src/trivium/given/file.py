@@ -29,9 +29,18 @@ LARGEST_NPZ = 2**31
 """Bytes that the arrays of an .npz may take in memory, all together."""
 DEEPEST = 66
 """An object, in it lists as deep as NumPy's 64 axes, and one more to say so."""
+BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]')
+"""A text, which hides the brackets in it, or a bracket; possessive, so that a long text takes no memory."""
 DAMAGED = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError, MemoryError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    MemoryError,
+)
 """What zipfile and numpy.lib.format raise on a file that is not what it says it is."""
 
 
@@ -97,7 +106,7 @@ def _bounded_text(path: Path) -> str:
 def _depth(text: str) -> int:
     """How deep brackets are nested; those inside texts do not count."""
     depth = deepest = 0
-    for match in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', text):
+    for match in BRACKETS.finditer(text):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match.group(), 0)
         deepest = max(deepest, depth)
     return deepest
@@ -115,7 +124,7 @@ def _wrong_value(value: Any) -> str:
     try:
         _ = np.asarray(value)
     except ValueError:
-        return "has rows of different lengths; an array's rows are equally long"
+        return "has rows of different lengths; an array's are equally long"
     return ""
 
 

@@ -5,8 +5,7 @@ Knows nothing of how a verdict is reached.
 
 from __future__ import annotations
 
-from trivium.report.codes import CODES as CODES
-from trivium.report.codes import Code as Code
+from trivium.report.codes import CODES as CODES, Code as Code
 from trivium.report.exchange import report_schema as report_schema
 from trivium.report.report import Report as Report
 

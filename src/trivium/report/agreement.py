@@ -51,10 +51,11 @@ def gradients(comparison: Comparison, residuals: Residuals, width: int) -> list[
     here = sorted((e for e in comparison.ends if e.point == point), key=lambda e: not e.parameter)
     names = list(dict.fromkeys(e.tensor for e in here))
     rows = [_gradient_row(comparison, [e for e in here if e.tensor == n], residuals) for n in names[:ROWS]]
-    head = ["gradient of", "shape", "largest", *(f"digits {d}" for d in comparison.dtypes), "residual", "right in"]
+    over = ["", "", "", *("digits" for _ in comparison.dtypes), "worst", ""]
+    head = ["gradient of", "shape", "largest", *comparison.dtypes, "residual", "right in"]
     align = "<<>" + ">" * len(comparison.dtypes) + "><"
     note = f"(digits, at {point}: in which the backends agree, and in brackets how many rounding would leave)"
-    lines = table([head, *rows], align=align, width=width)
+    lines = table([over, head, *rows], align=align, width=width)
     return [*lines, *_left_out(names, "gradients"), *wrapped(note, width=width)]
 
 

@@ -36,9 +36,9 @@ TABLE = (
     Code(
         "TV102",
         "the gradient that a step passes back is wrong",
-        "Going backward, a backend took the gradient with respect to a node's output and made from it the gradient "
-        "with respect to that node's input. Another backend's derivative of that one op, given the very same numbers, makes "
-        "something else of them. The error is made in this step and in this direction.",
+        "Going backward, a backend took the gradient with respect to a node's output and made from it the "
+        "gradient with respect to that node's input. Another backend's derivative of that one op, given the very same "
+        "numbers, makes something else of them. The error is made in this step and in this direction.",
         "look at the derivative of this op in this backend (`trivium explain NODE --in FILE` shows all of them side by "
         "side). The pattern in the report (a ratio, a transpose, a zero) is the quickest hint.",
     ),

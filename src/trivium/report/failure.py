@@ -40,7 +40,7 @@ class Detail:
 
 DETAILS = (
     Detail(3, 3, 3, 3, True),
-    Detail(3, 1, 3, 1, True),
+    Detail(3, 3, 3, 1, True),
     Detail(3, 3, 3, 1, False),
     Detail(3, 3, 2, 1, False),
     Detail(3, 2, 3, 1, False),
@@ -153,7 +153,7 @@ def entries(comparison: Comparison, finding: Finding, wrong: Wrong, most: int, w
     asked = any(w.oracle is not None for w in shown)
     rows = [_entry(w)[: 4 + asked] for w in shown]
     head = ["entry", *sides(finding), "may differ by", "oracle"][: 4 + asked]
-    yield from table([head, *rows], align="<>>>>", width=width, indent=LABEL)
+    yield from table([head, *rows], align="<>>>>"[: len(head)], width=width, indent=LABEL)
 
 
 def sides(finding: Finding) -> tuple[str, str]:

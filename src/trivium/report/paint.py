@@ -18,7 +18,7 @@ STYLES = (
     (rf"(?m)^({'|'.join(LABELS)}) +(?=\S)", "cyan"),
     (r"\b(is wrong|wrong)\b", "red"),
     (r"\bnot proven\b", "yellow"),
-    (r"(?m)^(gradient of|residual of every step|  +entry|  +numpy).*$", "bold"),
+    (r"(?m)^(gradient of|residual of every step|  +entry|  +digits|  +numpy).*$", "bold"),
     (r"(?m)^\(.*$", "dim"),
 )
 

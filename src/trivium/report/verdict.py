@@ -28,9 +28,9 @@ def consent(comparison: Comparison) -> str:
     who = f"{listed(names)} derive the same gradient" if len(names) > 1 else f"{names[0]} derives the right gradient"
     kinks = counted(len(list(comparison.of(CONVENTION))), "convention")
     but = f", but for {kinks}" if comparison.verdict == CONVENTION else ""
-    by = "" if len(names) > 1 else f" by {comparison.oracle}"
-    most = f"worst residual {residual(worst.residual)} of {LINE:g} allowed" if worst else "none"
-    return f"{who} of {comparison.spec.name}{but}: all {len(comparison.steps):,} steps replayed{by}, {most}."
+    done = "replayed" if len(names) > 1 else f"held against {comparison.oracle}"
+    most = f", worst residual {residual(worst.residual)} of {LINE:g} allowed" if worst else ""
+    return f"{who} of {comparison.spec.name}{but}: all {len(comparison.steps):,} steps {done}{most}."
 
 
 def disagreement(comparison: Comparison, findings: tuple[Finding, ...], most: int) -> str:

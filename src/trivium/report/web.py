@@ -1,16 +1,149 @@
-"""A report as a web page that stands alone.
+"""A report as a web page that stands alone: no script, nothing fetched, everything shown escaped by the template.
 
-Knows nothing of HTML but the template beside it; everything shown is escaped there.
+Knows nothing of HTML but the template beside it.
 """
 
 from __future__ import annotations
 
-from trivium.compare.comparison import Comparison
+import math
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+from trivium.compare.bound import LINE
+from trivium.compare.comparison import BACKWARD, DISAGREE, FORWARD, UNDECIDED, Comparison, End, Finding, Step
+from trivium.report.agreement import Residuals, costs, missed, worst_residuals
+from trivium.report.codes import CODES
+from trivium.report.failure import bound, divergence, sides
+from trivium.report.number import decimal_digits, few, place, residual, rough, telling
+from trivium.report.phrase import node_of, pattern, point_text, seen, shown_at, what
+from trivium.report.verdict import TITLES, sentence
+from trivium.spec.signature import show
+
+MOST = 2000
+"""Replays that a page lists, the worst first; JSON has every one."""
 
 
-def page(c: Comparison, command: str) -> str:
-    return ""
+def page(comparison: Comparison, command: str) -> str:
+    """A whole page."""
+    return _render(comparison, command, whole=True)
 
 
-def fragment(c: Comparison, command: str) -> str:
-    return ""
+def fragment(comparison: Comparison, command: str) -> str:
+    """The same without the page around it, for a notebook."""
+    return _render(comparison, command, whole=False)
+
+
+def _render(comparison: Comparison, command: str, *, whole: bool) -> str:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(files("trivium.report").joinpath("page.html.j2").read_text(encoding="utf-8"))
+    return template.render(whole=whole, **view(comparison, command))
+
+
+def view(comparison: Comparison, command: str) -> dict[str, Any]:
+    """What the template shows, every number as text."""
+    residuals = worst_residuals(comparison.steps)
+    return {
+        "name": comparison.spec.name,
+        "verdict": comparison.verdict,
+        "title": TITLES[comparison.verdict],
+        "summary": sentence(comparison),
+        "command": command,
+        "backends": comparison.backends,
+        "line": f"{LINE:g}",
+        "findings": [_finding(comparison, f) for f in comparison.of(DISAGREE, UNDECIDED)],
+        "remarks": [f for f in comparison.findings if f.verdict not in (DISAGREE, UNDECIDED)],
+        "divergence": divergence(comparison),
+        "gradients": [_gradients(comparison, point, residuals) for point, _ in comparison.points],
+        "dtypes": comparison.dtypes,
+        "nodes": list(_nodes(comparison, residuals)),
+        "facts": _facts(comparison),
+        "replays": f"{len(comparison.steps):,}",
+        "steps": [_step(s) for s in sorted(comparison.steps, key=lambda s: -s.residual)[:MOST]],
+    }
+
+
+def _facts(comparison: Comparison) -> list[tuple[str, str]]:
+    points = "; ".join(point_text(label, sizes.items()) for label, sizes in comparison.points)
+    return [
+        ("What could have been missed", missed(comparison)),
+        ("Checked at", f"{points}; seed {comparison.seed}"),
+        ("Steps were held against", comparison.oracle),
+        ("Time", costs(comparison)),
+    ]
+
+
+def _finding(comparison: Comparison, finding: Finding) -> dict[str, Any]:
+    node = node_of(comparison, finding.node)
+    return {
+        "code": finding.code,
+        "title": CODES[finding.code].title if finding.code in CODES else "",
+        "message": finding.message,
+        "backend": finding.backend,
+        "node": str(node) if node else finding.node,
+        "formula": f"{node.op.signature.text}: {node.op.formula}" if node else "",
+        "proven": finding.proven,
+        "how": finding.how,
+        "seen": seen(comparison, finding) if finding.seen else "",
+        "inherits": finding.inherits,
+        "bound": bound(comparison, finding) if finding.wrong else "",
+        "sides": sides(finding),
+        "wrong": list(_wrong(comparison, finding)),
+    }
+
+
+def _wrong(comparison: Comparison, finding: Finding) -> Iterator[dict[str, Any]]:
+    for wrong in finding.wrong:
+        point, dtype = shown_at(comparison, finding, wrong)
+        entries = [(place(w.index), *telling(w.got, w.expected, w.oracle), few(w.bound)) for w in wrong.witnesses]
+        yield {
+            "what": what(finding.direction, wrong.tensor),
+            "pattern": pattern(wrong),
+            "where": f"{point}, {dtype}",
+            "entries": entries,
+        }
+
+
+def _gradients(comparison: Comparison, point: str, residuals: Residuals) -> dict[str, Any]:
+    here = sorted((e for e in comparison.ends if e.point == point), key=lambda e: not e.parameter)
+    rows = [[e for e in here if e.tensor == name] for name in dict.fromkeys(e.tensor for e in here)]
+    return {"point": point, "rows": [_gradient(comparison, row, residuals) for row in rows]}
+
+
+def _gradient(comparison: Comparison, ends: list[End], residuals: Residuals) -> dict[str, Any]:
+    first, by = ends[0], {e.dtype: e for e in ends}
+    counts = [(decimal_digits(by[d].digits), decimal_digits(by[d].explained)) for d in comparison.dtypes if d in by]
+    worst = max((residuals.get((BACKWARD, first.tensor, b), 0.0) for b in comparison.backends), default=0.0)
+    return {
+        "name": first.tensor,
+        "kind": "parameter" if first.parameter else "input",
+        "shape": show(first.shape),
+        "largest": few(first.largest),
+        "digits": counts,
+        "residual": _bar(worst),
+        "states": [first.state.get(b, "-") for b in comparison.backends],
+    }
+
+
+def _nodes(comparison: Comparison, residuals: Residuals) -> Iterator[dict[str, Any]]:
+    for node in comparison.spec.nodes:
+        for name in node.outputs:
+            cells = [residuals.get((d, name, b)) for d in (FORWARD, BACKWARD) for b in comparison.backends]
+            yield {"name": name, "text": str(node), "formula": node.op.formula, "cells": [_bar(c) for c in cells]}
+
+
+def _bar(value: float | None) -> tuple[str, float, bool]:
+    """A residual as text, as a share of the way to the line (in powers of two), and whether it is past it."""
+    if value is None:
+        return "-", 0.0, False
+    share = math.log2(1 + min(value, LINE)) / math.log2(1 + LINE)
+    return residual(value), round(100 * share, 1), not value <= LINE
+
+
+def _step(step: Step) -> tuple[str, ...]:
+    floor = "-" if step.floor is None else rough(step.floor)
+    made = what(step.direction, step.tensor)
+    failed = f"{step.failed:,} of {step.entries:,}" if step.failed else "-"
+    return step.point, step.dtype, step.backend, made, step.replayer, residual(step.residual), failed, floor

@@ -1,4 +1,4 @@
-"""The settings of an op: what each may be, how one that a person wrote is read, and how a written shape becomes integers.
+"""The settings of an op: what each may be, and how one that a person wrote is read and put into numbers.
 
 Knows nothing of which operations there are, nor of their inputs.
 """
@@ -19,7 +19,7 @@ REQUIRED = object()
 """The default of an attribute that has none: the writer must state it."""
 
 LARGEST_INTEGER = 10**6
-"""The largest integer attribute: an axis or a number of parts past it is a slip of the pen that would fill the memory."""
+"""The largest integer attribute: an axis or a number of parts past it is a slip that would fill the memory."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,9 @@ def _integer(value: Any) -> Any:
 def _number(value: Any) -> Any:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return REQUIRED
-    finite = abs(value) <= sys.float_info.max  # compared before it is converted: an integer may be longer than any float
+    finite = (
+        abs(value) <= sys.float_info.max
+    )  # compared before it is converted: an integer may be longer than any float
     return float(value) if finite else REQUIRED
 
 
@@ -81,7 +83,9 @@ def _axes(value: Any) -> Any:
 
 
 def _dims(value: Any) -> Any:
-    if isinstance(value, list | tuple) and all(isinstance(v, str) or (_is_integer(v) and abs(v) < 10**18) for v in value):
+    if isinstance(value, list | tuple) and all(
+        isinstance(v, str) or (_is_integer(v) and abs(v) < 10**18) for v in value
+    ):
         value = " ".join(map(str, value))
     return " ".join(parse_dims(value)) if isinstance(value, str) else REQUIRED
 

@@ -1,4 +1,4 @@
-"""The right side of a node's equation: "affine(w1, x, c1)" or "tanh(w1 @ x + c1)", read by a tokenizer and parser of its own.
+"""The right side of a node's equation, "affine(w1, x, c1)" or "tanh(w1 @ x + c1)", read by a parser of its own.
 
 Executes nothing, and knows nothing of files or shapes; the operations come in as a vocabulary.
 """
@@ -17,7 +17,9 @@ from trivium.spec.token import Token, tokens
 Vocabulary = Mapping[str, Op]
 
 
-def equation(outputs: tuple[str, ...], text: str, *, vocabulary: Vocabulary, taken: Collection[str] = ()) -> tuple[Node, ...]:
+def equation(
+    outputs: tuple[str, ...], text: str, *, vocabulary: Vocabulary, taken: Collection[str] = ()
+) -> tuple[Node, ...]:
     """The nodes that an equation stands for, in order; the last one binds `outputs`.
 
     Nested calls, operators and numbers become nodes named `<first output>_1`, `_2`, ..., around the names in `taken`.
@@ -27,7 +29,9 @@ def equation(outputs: tuple[str, ...], text: str, *, vocabulary: Vocabulary, tak
     result = parser.sum()
     parser.finish()
     if isinstance(result, str):
-        raise SpecError(f"{result!r} alone computes nothing; use the name {result!r} itself where {outputs[0]!r} is used")
+        raise SpecError(
+            f"{result!r} alone computes nothing; use the name {result!r} itself where {outputs[0]!r} is used"
+        )
     names = {id(result): outputs}
     free = fresh(outputs[0], {*taken, *outputs})
     for use in parser.uses[:-1]:
@@ -88,7 +92,9 @@ class _Parser:
         if self.token.kind != "end":
             raise SpecError(f"{self.token} comes after the end of the equation; {AFTER.get(self.token.text, JOIN)}")
 
-    def use(self, op: str, inputs: tuple[str | _Use, ...], where: Token, attrs: Mapping[str, Literal] | None = None) -> _Use:
+    def use(
+        self, op: str, inputs: tuple[str | _Use, ...], where: Token, attrs: Mapping[str, Literal] | None = None
+    ) -> _Use:
         if op not in self.vocabulary:
             raise SpecError(unknown_op(op, self.vocabulary, f" at column {where.column}"))
         self.uses.append(_Use(self.vocabulary[op], inputs, attrs or {}))
@@ -141,7 +147,9 @@ class _Parser:
             if self.tokens[self.at].kind == "name" and self.tokens[self.at + 1].text == "=":
                 self.attribute(attrs)
             elif attrs:
-                raise SpecError(f"{self.token} is an input after an attribute; inputs come first, attributes after them")
+                raise SpecError(
+                    f"{self.token} is an input after an attribute; inputs come first, attributes after them"
+                )
             else:
                 inputs.append(self.sum())
             if self.token.text != ")":

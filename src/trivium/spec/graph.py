@@ -1,4 +1,4 @@
-"""A network as frozen data: named givens, then nodes in single assignment, then one loss; checked once, at construction.
+"""A network as frozen data: named givens, then nodes, each name bound once, then one loss; checked at construction.
 
 Knows nothing of files, of Python functions that write specs, or of numbers.
 """
@@ -11,7 +11,8 @@ from functools import cached_property
 from types import MappingProxyType
 
 from trivium.errors import SpecError, did_you_mean
-from trivium.spec.inference import Draft, infer
+from trivium.spec.draft import Draft
+from trivium.spec.inference import infer
 from trivium.spec.node import Given, Node, bind_attributes, entries
 from trivium.spec.op import Attributes
 from trivium.spec.signature import Dims, Shape, parse_dims

@@ -5,41 +5,30 @@ Knows nothing of numbers; a shape here is a tuple of integers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from collections.abc import Mapping
 
 from trivium.errors import Problem, SpecError, did_you_mean
 from trivium.spec.attribute import attribute_words
+from trivium.spec.draft import (
+    ARTICLE,
+    Draft,
+    count,
+    given_place,
+    loss_place,
+    output_count,
+    size_place,
+    volume,
+    wide,
+)
 from trivium.spec.kinds import infer_kinds
 from trivium.spec.node import Given, Node, bind_attributes, entries, name_fault
-from trivium.spec.signature import Dims, Shape, evaluate, show, unbound_size, words
+from trivium.spec.signature import Shape, evaluate, show, unbound_size, words
 
 LARGEST = 10**11
 """Entries past which a network is a slip of the pen (800 GB of float64); refused before memory is taken."""
 
+MOST = f"a network holds {count(LARGEST)} at most"
 MOST_PROBLEMS = 50
-ARTICLE = {"input": "an input", "parameter": "a parameter"}
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A network as written, before anything about it is known to hold.
-
-    unreadable  names that are bound, but by lines that could not be read: what uses them is not judged
-    """
-
-    inputs: tuple[tuple[str, Dims], ...]
-    parameters: tuple[tuple[str, Dims], ...]
-    nodes: tuple[Node, ...] = ()
-    loss: str | None = None
-    sizes: tuple[tuple[str, int], ...] = ()
-    unreadable: frozenset[str] = frozenset()
-
-    def givens(self) -> Iterator[tuple[str, str, Dims]]:
-        """Each given: what it is, its name, its shape as written."""
-        yield from (("input", *given) for given in self.inputs)
-        yield from (("parameter", *given) for given in self.parameters)
 
 
 def infer(draft: Draft) -> tuple[dict[str, Shape], dict[str, Given]]:
@@ -53,7 +42,8 @@ def infer(draft: Draft) -> tuple[dict[str, Shape], dict[str, Given]]:
     inference.check_loss()
     inference.check_total()
     inference.finish()
-    return inference.shapes, infer_kinds(draft.givens(), draft.nodes, inference.shapes, inference.sizes)
+    judged = [node for node in draft.nodes if inference.broken.isdisjoint((*node.inputs, *node.outputs))]
+    return inference.shapes, infer_kinds(draft.givens(), judged, inference.shapes, inference.sizes)
 
 
 def infer_givens(draft: Draft) -> dict[str, Shape]:
@@ -62,36 +52,6 @@ def infer_givens(draft: Draft) -> dict[str, Shape]:
     inference.check_givens()
     inference.finish()
     return inference.shapes
-
-
-def given_place(what: str, name: str, dims: Dims) -> str:
-    """Where a problem of a given is, until somebody knows file and line."""
-    return f"{what} {name} = {' '.join(dims)!r}"
-
-
-def size_place(word: str, size: int) -> str:
-    """Where a problem of a size is, until somebody knows file and line."""
-    return f"size {word} = {count(size)}"
-
-
-def loss_place(loss: str) -> str:
-    """Where a problem of the loss is, until somebody knows file and line."""
-    return f"loss = {loss!r}"
-
-
-def relabel(error: SpecError, places: Mapping[str, str]) -> tuple[Problem, ...]:
-    """The problems of an error, each place replaced by what the writer knows it as."""
-    return tuple(replace(p, where=places.get(p.where, p.where)) for p in error.problems)
-
-
-def count(number: int) -> str:
-    """A number of entries or bytes: exact while it is short, else three digits (also past the largest float)."""
-    return str(number) if abs(number) < 10**6 else f"{Decimal(number):.3g}"
-
-
-def volume(size: int) -> str:
-    """A number of entries, and the memory that they take."""
-    return f"{count(size)} entries, {count(8 * size)} bytes in float64"
 
 
 class Inference:
@@ -139,7 +99,7 @@ class Inference:
                 self.open.add(word)
         for word, size in self.draft.sizes:
             if not isinstance(size, int) or isinstance(size, bool):
-                self.fail(f"size {word!r} is {size!r}; a size is an integer from 1 up")
+                self.fail(f"size {word!r} is {size!r}; a size is an integer from 1 up", size_place(word, size))
                 self.open.add(word)
             elif size < 1:
                 self.fail(f"size {word!r} is {count(size)}; a size is at least 1", size_place(word, size))
@@ -151,8 +111,8 @@ class Inference:
         used = self.used()
         for word, size in self.draft.sizes:
             if word not in used:
-                near = did_you_mean(word, used)
-                self.fail(f"size {word!r} is bound, but no shape uses it{near}", size_place(word, size))
+                uses = f"they use {', '.join(used)}" if used else "they use none"
+                self.fail(f"size {word!r} is bound, but no shape uses it ({uses})", size_place(word, size))
 
     def used(self) -> dict[str, str]:
         """Every size word that a shape uses, and where the first such shape stands."""
@@ -176,9 +136,10 @@ class Inference:
     def check_volume(self, name: str, where: str) -> None:
         shape = self.shapes[name]
         if 0 in shape:
-            self.fail(f"{name!r} has shape {show(shape)}: a size of zero leaves nothing to differentiate", where)
+            self.fail(f"{name!r} has shape {wide(shape)}: a size of zero leaves nothing to differentiate", where)
+            self.broken.add(name)
         elif entries(shape) > LARGEST:
-            self.fail(f"{name!r} is too large: shape {_wide(shape)}, {volume(entries(shape))}", where)
+            self.fail(f"{name!r} is too large: shape {wide(shape)}, {volume(entries(shape))}; {MOST}", where)
             self.broken.add(name)
 
     def check_node(self, node: Node) -> None:
@@ -201,7 +162,9 @@ class Inference:
     def shape_outputs(self, node: Node, where: str) -> None:
         shapes = node.op.infer(tuple(self.shapes[n] for n in node.inputs), bind_attributes(node, self.sizes))
         if len(shapes) != len(node.outputs):
-            raise SpecError(Problem(output_count(node.op.name, len(shapes), len(node.outputs)), hint=node.op.signature.text))
+            raise SpecError(
+                Problem(output_count(node.op.name, len(shapes), len(node.outputs)), hint=node.op.signature.text)
+            )
         for name, shape in zip(node.outputs, shapes, strict=True):
             self.shapes[name] = shape
             self.check_volume(name, where)
@@ -215,7 +178,10 @@ class Inference:
                 return  # the same cycle, met again at another of its nodes
             self.cyclic.update(cycle)
             needs = ", which needs ".join(map(repr, cycle[1:]))
-            self.fail(f"a cycle: {cycle[0]!r} needs {needs}; a network is computed in order, from its inputs to its loss", where)
+            self.fail(
+                f"a cycle: {cycle[0]!r} needs {needs}; a network is computed in order, from its inputs to its loss",
+                where,
+            )
         else:
             self.fail(f"{name!r} is used before it is bound (by the node {self.later[name]}); move that line up", where)
 
@@ -243,26 +209,22 @@ class Inference:
         elif loss not in self.later:
             self.fail(f"the loss {loss!r} is {self.bound[loss]}, not the result of a node", where)
         elif loss not in self.broken and entries(self.shapes[loss]) != 1:
-            self.fail(f"the loss {loss!r} has shape {show(self.shapes[loss])}; a gradient needs one number: "
-                      "end with a loss op, sum or mean", where)
+            self.fail(
+                f"the loss {loss!r} has shape {show(self.shapes[loss])}; a gradient needs one number: "
+                "end with a loss op, sum or mean",
+                where,
+            )
 
     def check_total(self) -> None:
         total = sum(map(entries, self.shapes.values()))
         if total > LARGEST and not self.problems:
-            self.fail(f"the tensors of this network are too large together: {volume(total)}")
+            self.fail(f"the tensors of this network are too large together: {volume(total)}; {MOST}")
 
 
 def node_words(node: Node) -> tuple[str, ...]:
     """The size words that a node's attributes use."""
     pairs = zip(node.op.attributes, node.attrs, strict=True)
     return tuple(word for attribute, (_, value) in pairs for word in attribute_words(attribute, value))
-
-
-def output_count(name: str, has: int, bound: int) -> str:
-    """What to say when an op's results and the names for them differ in number."""
-    many = "1 output" if has == 1 else f"{has} outputs"
-    names = "1 name is" if bound == 1 else f"{bound} names are"
-    return f"{name} has {many}, but {names} bound"
 
 
 def _way(last: str, reader: Mapping[str, str], first: str) -> list[str]:
@@ -272,8 +234,3 @@ def _way(last: str, reader: Mapping[str, str], first: str) -> list[str]:
         back.append(reader[back[-1]])
     way = back[::-1]
     return way if len(way) <= 8 else [*way[:4], "...", *way[-3:]]
-
-
-def _wide(shape: Shape) -> str:
-    """A shape whose sizes may be too long to print."""
-    return f"({', '.join(map(count, shape))}{',' if len(shape) == 1 else ''})"

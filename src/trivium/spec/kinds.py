@@ -24,7 +24,10 @@ class Use:
 
 
 def infer_kinds(
-    givens: Iterable[tuple[str, str, Dims]], nodes: Iterable[Node], shapes: Mapping[str, Shape], sizes: Mapping[str, int]
+    givens: Iterable[tuple[str, str, Dims]],
+    nodes: Iterable[Node],
+    shapes: Mapping[str, Shape],
+    sizes: Mapping[str, int],
 ) -> dict[str, Given]:
     """Every given with its kind and fan-in; SpecError where two uses contradict each other, or a label is computed."""
     uses = _uses(nodes, shapes, sizes)

@@ -23,7 +23,7 @@ TRACING: ContextVar[Any] = ContextVar("trivium_tracing", default=None)
 
 @dataclass(frozen=True)
 class Kind:
-    """What numbers a tensor may hold: real, positive, unit, sign, simplex, index (integers 0 <= i < `below`) or mask."""
+    """What a tensor holds: real, positive, unit, sign or simplex numbers, index (integers 0 <= i < `below`), or mask."""
 
     name: str = "real"
     below: int | None = None
@@ -104,11 +104,11 @@ class Op:
         return f"<op {self.signature.text}>"
 
     def __call__(self, *inputs: Any, name: str | tuple[str, ...] | None = None, **attrs: Any) -> Any:
-        """Use the op on symbolic values, inside a traced function; a number among the inputs becomes a constant node."""
+        """Use the op on the tensors of a traced function; a number among the inputs becomes a constant node."""
         recorder = next((value for value in inputs if hasattr(value, "__trivium_apply__")), TRACING.get())
         if recorder is None:
             raise SpecError(
-                f"{self.name}: an op computes nothing itself; it is used inside a function that is traced, on its tensors"
+                f"{self.name}: an op computes nothing itself; it is used on the tensors of a function that is traced"
             )
         return recorder.__trivium_apply__(self, inputs, attrs, name)
 
@@ -154,7 +154,7 @@ class Op:
         return value if isinstance(value, int) else 1
 
     def complete(self, attrs: Attributes) -> tuple[tuple[str, Literal], ...]:
-        """The attributes in full, in declared order, each checked; SpecError names all that are unknown, missing or wrong."""
+        """The attributes in full, in declared order; SpecError names all that are unknown, missing or wrong."""
         known = {a.name: a for a in self.attributes}
         problems = [self._unknown(name, known) for name in attrs if name not in known]
         full = []

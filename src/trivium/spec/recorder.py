@@ -13,8 +13,8 @@ from typing import Any
 
 from trivium.errors import Problem, SpecError
 from trivium.spec.attribute import Literal
+from trivium.spec.draft import Draft, loss_place, output_count
 from trivium.spec.expression import fresh, unknown_op
-from trivium.spec.inference import Draft, loss_place, output_count
 from trivium.spec.node import Node, name_fault
 from trivium.spec.op import Op
 from trivium.spec.signature import Shape
@@ -23,7 +23,7 @@ from trivium.spec.tensor import Source, Tensor, is_number
 
 @dataclass(frozen=True)
 class Use:
-    """One use of an op: what it reads, how many outputs it has, the prefix of their names, and the line that wrote it."""
+    """One use of an op: what it reads, its number of outputs, the prefix of their names, and the line that wrote it."""
 
     op: Op
     inputs: tuple[Source, ...]
@@ -59,8 +59,10 @@ class Recorder:
     def __trivium_apply__(self, op: Op, inputs: tuple[Any, ...], attrs: Mapping[str, Any], name: Any) -> Any:
         return self.apply(op, inputs, attrs, name)
 
-    def apply(self, op: Op, inputs: tuple[Any, ...], attrs: Mapping[str, Any], name: str | tuple[str, ...] | None) -> Any:
-        """Record one use of an op; its outputs as tensors, one alone or a tuple. SpecError at the line that wrote it."""
+    def apply(
+        self, op: Op, inputs: tuple[Any, ...], attrs: Mapping[str, Any], name: str | tuple[str, ...] | None
+    ) -> Any:
+        """Record one use of an op: a tensor, or a tuple of several. SpecError says which line wrote it."""
         try:
             operands = tuple(self.operand(op, value) for value in inputs)
             complete = op.complete(attrs)
@@ -90,9 +92,13 @@ class Recorder:
     def own(self, tensor: Tensor) -> Tensor:
         """A tensor of this very trace; SpecError for another's."""
         if tensor._recorder is not self:
-            raise SpecError(f"{tensor.name!r} is a tensor of another trace; a tensor lives in the function that was handed it")
+            raise SpecError(
+                f"{tensor.name!r} is a tensor of another trace; a tensor lives in the function that was handed it"
+            )
         if self.ended:
-            raise SpecError(f"{tensor.name!r} is used after its trace has ended; a tensor lives in the function that was handed it")
+            raise SpecError(
+                f"{tensor.name!r} is used after its trace has ended; a tensor lives in the function that was handed it"
+            )
         return tensor
 
     def names_asked(self, name: str | tuple[str, ...] | None) -> tuple[str, ...]:

@@ -78,9 +78,7 @@ def evaluate(dims: Dims, sizes: Mapping[str, int]) -> Shape:
     for word in words(dims):
         if word not in sizes:
             raise SpecError(unbound_size(word))
-    return tuple(
-        math.prod(int(part) if part.isdigit() else sizes[part] for part in token.split("*")) for token in dims
-    )
+    return tuple(math.prod(int(part) if part.isdigit() else sizes[part] for part in token.split("*")) for token in dims)
 
 
 def unbound_size(word: str) -> str:

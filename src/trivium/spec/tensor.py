@@ -20,7 +20,9 @@ Source = str | tuple[int, int]
 class Behind(Protocol):
     """What a tensor asks of the recorder behind it."""
 
-    def apply(self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], name: str | tuple[str, ...] | None) -> Any: ...
+    def apply(
+        self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], name: str | tuple[str, ...] | None
+    ) -> Any: ...
     def operator(self, op: str, *inputs: Any) -> Any: ...
     def name(self, tensor: Tensor) -> str: ...
     def knows(self, op: str) -> bool: ...
@@ -28,7 +30,7 @@ class Behind(Protocol):
 
 
 class Tensor:
-    """A value of a traced function: `+ - * / @`, unary `-`, `.T`, `.shape`, and the ops of the vocabulary; nothing else."""
+    """A value of a traced function: `+ - * / @`, unary `-`, `.T`, `.shape`; all else is an op of the vocabulary."""
 
     __slots__ = ("_recorder", "_source", "shape")
     _recorder: Behind
@@ -49,7 +51,7 @@ class Tensor:
         return self._recorder.name(self)
 
     @property
-    def T(self) -> Tensor:  # noqa: N802  # NumPy's name for it
+    def T(self) -> Tensor:
         """The axes in reverse order."""
         return self._operator("transpose", self)
 

@@ -36,7 +36,7 @@ class Token:
 
 
 def tokens(text: str) -> tuple[Token, ...]:
-    """The tokens of an equation and an "end"; SpecError for what is too long, too deep, unbalanced, or no token at all."""
+    """The tokens of an equation and an "end"; SpecError for what is too long, too deep, unbalanced, or no token."""
     if not text.strip():
         raise SpecError("an empty equation; write what the node computes, such as tanh(h)")
     if len(text) > LONGEST:
@@ -61,7 +61,9 @@ def _checked(token: Token, text: str, end: int) -> Token:
     if token.kind == "number" and text[end : end + 1].isidentifier():
         raise SpecError(f"a number and a name run together at column {token.column}; put an operator between them")
     if token.kind == "number" and len(token.text) > LONGEST_NUMBER:
-        raise SpecError(f"a number of {len(token.text)} characters at column {token.column}; the longest is {LONGEST_NUMBER}")
+        raise SpecError(
+            f"a number of {len(token.text)} characters at column {token.column}; the longest is {LONGEST_NUMBER}"
+        )
     return token
 
 
@@ -75,7 +77,9 @@ def _check_brackets(found: list[Token]) -> None:
                 raise SpecError(f"{token} closes nothing")
             opened.pop()
         if len(opened) > DEEPEST:
-            raise SpecError(f"more than {DEEPEST} brackets within brackets at column {token.column}: give the inner parts names")
+            raise SpecError(
+                f"more than {DEEPEST} brackets within brackets at column {token.column}: give the inner parts names"
+            )
     if opened:
         raise SpecError(f"{opened[-1]} is never closed")
 
@@ -83,7 +87,9 @@ def _check_brackets(found: list[Token]) -> None:
 def _stranger(text: str, at: int) -> str:
     if text[at] in "'\"":
         return f"a text that starts at column {at + 1} has no closing quote; it holds no backslash and no line break"
-    return f"{text[at]!r} at column {at + 1} is not part of an equation: it has names, numbers, calls, texts, and + - * / @ ( ) [ ]"
+    return (
+        f"{text[at]!r} at column {at + 1} is not part of an equation: it is made of names, numbers, calls and + - * / @"
+    )
 
 
 TOKEN = re.compile(

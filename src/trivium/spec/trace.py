@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from trivium.errors import Problem, SpecError, did_you_mean
+from trivium.spec.draft import Draft, relabel
 from trivium.spec.graph import Spec, written
-from trivium.spec.inference import Draft, infer_givens, relabel
+from trivium.spec.inference import infer_givens
 from trivium.spec.node import name_fault
 from trivium.spec.op import TRACING, Op
 from trivium.spec.recorder import Recorder
@@ -34,7 +35,8 @@ def trace(
     of the function that is wrong where there is one.
 
     >>> from trivium.ops import OPS, mean
-    >>> spec = trace(lambda w, x: mean(w @ x), vocabulary=OPS, inputs={"x": "3 N"}, parameters={"w": "2 3"}, sizes={"N": 5})
+    >>> given = {"inputs": {"x": "3 N"}, "parameters": {"w": "2 3"}, "sizes": {"N": 5}}
+    >>> spec = trace(lambda w, x: mean(w @ x), vocabulary=OPS, **given)
     >>> [str(node) for node in spec.nodes]
     ['matmul_1 = matmul(w, x)', 'mean_1 = mean(matmul_1, axis=None, keepdims=False)']
     """
@@ -50,7 +52,8 @@ def trace(
     loss = _loss(recorder, returned)
     nodes, places = recorder.finish()
     try:
-        return Spec(name or _title(function), draft.inputs, draft.parameters, nodes, recorder.name(loss), draft.sizes)
+        title = _title(function) if name is None else name
+        return Spec(title, draft.inputs, draft.parameters, nodes, recorder.name(loss), draft.sizes)
     except SpecError as error:
         raise SpecError(*relabel(error, places)) from None
 
@@ -101,7 +104,9 @@ def _loss(recorder: Recorder, returned: Any) -> Tensor:
     if isinstance(returned, Tensor):
         return recorder.own(returned)
     if not isinstance(returned, dict) or not returned:
-        raise SpecError(f"the function returned {returned!r:.60}; return the loss, or a dict {{name: tensor}} that ends with the loss")
+        raise SpecError(
+            f"the function returned {returned!r:.60}; return the loss, or a dict {{name: tensor}} that ends with it"
+        )
     for name, tensor in returned.items():
         if not isinstance(tensor, Tensor):
             raise SpecError(f"the function returned {{{name!r}: {tensor!r:.60}}}; every entry of the dict is a tensor")

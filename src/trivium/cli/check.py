@@ -1,0 +1,98 @@
+"""`trivium check`: the verdict on one or more networks.
+
+Knows nothing of how a check is made or how a report looks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from trivium.cli.file import write
+from trivium.cli.stream import colorful, mention, say, waiting, width
+from trivium.cli.target import parse_bytes, parse_names, parse_sizes
+from trivium.errors import TriviumError, ValuesError
+from trivium.report import Report
+
+CODES = {"agree": 0, "convention": 0, "disagree": 1, "undecided": 3}
+GRAVITY = (70, 2, 1, 3, 0)
+"""Exit codes, gravest first: what stands for several networks."""
+
+
+def check(
+    targets: Annotated[list[str], typer.Argument(metavar="FILE|zoo:NAME...", help="Networks to check.")],
+    *,
+    backends: Annotated[
+        str | None, typer.Option(help="Which, such as numpy,torch; all that work here if not said.")
+    ] = None,
+    size: Annotated[
+        list[str] | None, typer.Option(metavar="N=7", help="A size for one of the network's letters.")
+    ] = None,
+    values: Annotated[Path | None, typer.Option(help="Numbers for every input and parameter: .json or .npz.")] = None,
+    seed: Annotated[int, typer.Option(help="Where the drawn numbers start.")] = 0,
+    dtypes: Annotated[str, typer.Option(help="Precisions to check in.")] = "float64,float32",
+    as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON, alone on stdout.")] = False,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as a web page too.")] = None,
+    budget: Annotated[
+        str | None, typer.Option(metavar="BYTES", help="Memory that a check may take, such as 2GB.")
+    ] = None,
+) -> int:
+    """Derive a network's gradient on every backend and say whether they agree, step by step.
+
+    Exit codes: 0 they agree, 1 they disagree, 2 bad input, 3 undecided; of several networks, 2 before 1 before 3.
+    """
+    if html is not None and len(targets) > 1:
+        raise ValuesError(f"--html {html} takes one network, and {len(targets)} are given; run them one by one")
+    asked: dict[str, Any] = {
+        "backends": parse_names(backends),
+        "sizes": parse_sizes(size or ()),
+        "values": values,
+        "seed": seed,
+        "dtypes": parse_names(dtypes) or (),
+        "budget": parse_bytes(budget),
+    }
+    found = [one(target, asked, several=len(targets) > 1, as_json=as_json) for target in targets]
+    if as_json:
+        documents = [plain(target, result) for target, result in zip(targets, found, strict=True)]
+        say(json.dumps(documents if len(targets) > 1 else documents[0], indent=2, allow_nan=False))
+    if html is not None and isinstance(found[0], Report):
+        write(html, found[0].to_html())
+        mention(f"wrote {html}")
+    return min(map(code, found), key=GRAVITY.index)
+
+
+def one(target: str, asked: dict[str, Any], *, several: bool, as_json: bool) -> Report | TriviumError:
+    """Check one network and show what was found; an error in one of several does not keep the others waiting."""
+    from trivium.verbs import check as checked
+
+    try:
+        with waiting(f"checking {target}"):
+            report = checked(target, **asked)
+    except TriviumError as error:
+        if not several and not as_json:
+            raise
+        from trivium.cli.entry import complain
+
+        _ = complain(error)
+        return error
+    if not as_json:
+        say(report.text(width=width(), color=colorful()) + ("\n" if several else ""))
+    return report
+
+
+def code(result: Report | TriviumError) -> int:
+    """The exit code of one network."""
+    return CODES[result.verdict] if isinstance(result, Report) else 2
+
+
+def plain(target: str, result: Report | TriviumError) -> dict[str, Any]:
+    """One network's place in the JSON: its report, or why there is none."""
+    if isinstance(result, Report):
+        return result.to_json()
+    problems = [{"message": p.message, "where": p.where, "hint": p.hint} for p in result.problems]
+    kind = type(result).__name__
+    return {"format": "trivium.error", "version": 1, "target": os.fspath(target), "kind": kind, "problems": problems}

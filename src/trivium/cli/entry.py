@@ -1,0 +1,121 @@
+"""The door: every error becomes a message and an exit code, and no traceback meets a person who mistyped something.
+
+Knows nothing of what the verbs do.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import typer
+
+from trivium.cli.check import check
+from trivium.cli.demo import demo
+from trivium.cli.doctor import doctor
+from trivium.cli.explain import explain
+from trivium.cli.new import new
+from trivium.cli.ops import ops
+from trivium.cli.stream import forgiving, mention, say
+from trivium.errors import BackendError, BudgetError, InternalError, OracleError, SpecError, TriviumError, ValuesError
+
+AGREE, DISAGREE, BAD_INPUT, UNDECIDED = 0, 1, 2, 3
+CRASHED, INTERRUPTED, NO_READER = 70, 130, 141
+"""As shells and sysexits have them; none may be 1, which means that a gradient is wrong."""
+UsageError: Any = typer.BadParameter.__bases__[0]
+"""Typer exports only the subclass, and where it keeps the class has changed between its versions."""
+NEXT: Mapping[type[TriviumError], str] = MappingProxyType(
+    {
+        SpecError: "trivium ops            # every operation and its signature",
+        ValuesError: "trivium check --help   # how values are given",
+        BackendError: "trivium doctor         # which backends work here, and what to install",
+        BudgetError: "trivium check --help   # --size and --budget",
+        OracleError: "trivium doctor         # what works here",
+        InternalError: "trivium doctor         # a bug in trivium: please report it with what this prints",
+    }
+)
+"""The one runnable line that ends each failure."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code: 0 agree, 1 disagree, 2 bad input, 3 undecided."""
+    forgiving()
+    try:
+        code = run(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return quiet()
+    except KeyboardInterrupt:
+        mention("interrupted: nothing was decided")
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001  a crash must not exit with 1, which would mean that a gradient is wrong
+        mention(f"{traceback.format_exc()}\nthis is a bug in trivium, not in what it was given; please report it with:")
+        mention(NEXT[InternalError])
+        return CRASHED
+    return code
+
+
+def run(arguments: Sequence[str]) -> int:
+    """One command line, its errors turned into messages."""
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("trivium", list(arguments)) as context:
+            code = command.invoke(context)
+        return code if isinstance(code, int) else AGREE
+    except typer.Exit as stop:
+        return stop.exit_code
+    except UsageError as error:
+        mention(f"error: {error.format_message()}")
+        mention(f"{error.ctx.command_path if error.ctx else 'trivium'} --help")
+        return BAD_INPUT
+    except TriviumError as error:
+        return complain(error)
+
+
+def complain(error: TriviumError) -> int:
+    """Every problem of an error, what to run next, and the exit code."""
+    for problem in error.problems:
+        mention(f"{type(error).__name__}: {problem}")
+    mention(NEXT.get(type(error), "trivium --help"))
+    return CRASHED if isinstance(error, InternalError) else BAD_INPUT
+
+
+def quiet() -> int:
+    """Whoever read stdout has gone (`| head`): leave nothing to flush, so that Python does not complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return NO_READER
+
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for verb in (check, new, demo, explain, ops, doctor):
+    _ = app.command()(verb)
+
+
+@app.callback(invoke_without_command=True)
+def trivium(
+    context: typer.Context,
+    *,
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+) -> int:
+    """One network, three derivations, one gradient: NumPy by hand, torch autograd and JAX grad, held step by step
+    against each other.
+
+    Exit codes: 0 they agree, 1 they disagree, 2 bad input, 3 undecided.
+    """
+    if version:
+        from importlib.metadata import version as installed
+
+        say(f"trivium {installed('trivium')}")
+        raise typer.Exit(0)
+    if context.invoked_subcommand is None:
+        say(context.get_help())
+    return AGREE

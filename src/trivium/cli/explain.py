@@ -1,0 +1,65 @@
+"""`trivium explain`: a step of a network, an operation, or a finding's code, in plain text.
+
+Knows nothing of how a step is computed.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import Annotated
+
+import typer
+
+from trivium.cli.stream import say, waiting
+from trivium.errors import SpecError, did_you_mean
+from trivium.ops import OPS
+from trivium.report.codes import CODES
+
+
+def explain(
+    name: Annotated[str, typer.Argument(metavar="NODE|OP|CODE", help="A node of a network, an operation, or TV102.")],
+    *,
+    within: Annotated[
+        str | None, typer.Option("--in", metavar="FILE|zoo:NAME", help="The network of the node.")
+    ] = None,
+) -> int:
+    """Show one step in every backend's style, with its numbers; or say what a finding's code means."""
+    if within is not None:
+        say(explain_node(name, within))
+    elif re.fullmatch(r"[Tt][Vv]\d+", name):
+        say(explain_code(name.upper()))
+    elif name in OPS:
+        say(explain_operation(name))
+    else:
+        near = did_you_mean(name, [*OPS, *CODES])
+        raise SpecError(f"{name!r} is no operation and no code{near}; a node is explained with --in FILE")
+    return 0
+
+
+def explain_code(name: str) -> str:
+    """What a finding's code means."""
+    if name not in CODES:
+        raise SpecError(f"no code {name}{did_you_mean(name, CODES)}; there are: {', '.join(CODES)}")
+    return "\n\n".join(textwrap.fill(part, 80) for part in str(CODES[name]).split("\n\n"))
+
+
+def explain_node(name: str, within: str) -> str:
+    """One node of a network, with its numbers."""
+    from trivium.lessons.step import explain_step
+    from trivium.probe import probes
+    from trivium.verbs import find, select
+
+    with waiting(f"running {within}"):
+        source = find(within)
+        first = probes(source.spec, values=source.values).points[0]
+        return explain_step(first.spec, name, first.given, select(None))
+
+
+def explain_operation(name: str) -> str:
+    """An op on its first case."""
+    from trivium.lessons.step import explain_op
+    from trivium.verbs import select
+
+    with waiting("importing the backends"):
+        return explain_op(OPS[name], select(None))

@@ -1,0 +1,45 @@
+"""Files that a command writes: whole or not at all.
+
+Knows nothing of what is in them.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from trivium.errors import ValuesError
+
+
+def write(path: Path, text: str) -> None:
+    """Put text in a file, replacing what was there in one step; ValuesError where that cannot be done."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                _ = file.write(text)
+            os.chmod(name, 0o666 & ~_umask())
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise ValuesError(f"cannot write {path}: {error.strerror}") from error
+
+
+def claim(path: Path) -> None:
+    """Make a new empty file of this name; ValuesError where there is one already, which is never overwritten."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    except FileExistsError as error:
+        raise ValuesError(f"{path} exists, and is not overwritten: choose another name, or remove it first") from error
+    except OSError as error:
+        raise ValuesError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _umask() -> int:
+    """The permissions that this process withholds; there is no way to read it but to set it."""
+    mask = os.umask(0)
+    _ = os.umask(mask)
+    return mask

@@ -1,0 +1,76 @@
+"""What goes to the terminal: results to stdout, all else to stderr, color and progress only where somebody looks.
+
+Knows nothing of what is said.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+NARROWEST, WIDEST = 72, 100
+PATIENCE = 1.0
+"""Seconds before a person is shown that something is going on."""
+
+
+def say(text: str = "") -> None:
+    """A result, to stdout."""
+    _ = sys.stdout.write(f"{text}\n")
+
+
+def mention(text: str) -> None:
+    """What is no result (an error, where a file went), to stderr."""
+    _ = sys.stdout.flush()
+    _ = sys.stderr.write(f"{text}\n")
+
+
+def colorful() -> bool:
+    """Whether stdout is a terminal that shows color, and NO_COLOR does not forbid it."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """Columns to fill: the terminal's, within reason; 80 where there is none."""
+    if not sys.stdout.isatty():
+        return 80
+    return min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
+
+
+def forgiving() -> None:
+    """Let a terminal without Unicode show `?` where a formula has a letter that it lacks, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)  # absent where a test or a notebook has put its own stream
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """A clock on stderr while something takes longer than a second, on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    done = threading.Event()
+    clock = threading.Thread(target=_tick, args=(what, done), daemon=True)
+    clock.start()
+    try:
+        yield
+    finally:
+        done.set()
+        clock.join()
+
+
+def _tick(what: str, done: threading.Event) -> None:
+    if done.wait(PATIENCE):
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        _ = progress.add_task(what, total=None)
+        _ = done.wait()

@@ -1,0 +1,41 @@
+"""What the words of a command line mean: sizes, amounts of memory, lists of names.
+
+Knows nothing of the command that they belong to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from trivium.errors import SpecError
+
+UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
+
+
+def parse_sizes(texts: Sequence[str]) -> dict[str, int] | None:
+    """`N=7` as {"N": 7}; None where no size is given."""
+    found: dict[str, int] = {}
+    for text in texts:
+        match = re.fullmatch(r"\s*([^\W\d]\w*)\s*=\s*(-?\d{1,18})\s*", text)
+        if match is None:
+            raise SpecError(f"--size {text!r}: write a name, = and an integer, such as --size N=7")
+        word, size = match[1], int(match[2])
+        if found.setdefault(word, size) != size:
+            raise SpecError(f"--size {word} is given twice: {found[word]} and {size}")
+    return found or None
+
+
+def parse_bytes(text: str | None) -> float | None:
+    """`500MB` or `2GiB` as a number of bytes."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"\s*(\d{1,18}(?:\.\d{1,18})?)\s*([kmgt]?i?)b?\s*", text, re.IGNORECASE)
+    if match is None or match[2].lower() not in UNITS:
+        raise SpecError(f"--budget {text!r}: write a number of bytes, such as 500MB or 2GiB")
+    return float(match[1]) * UNITS[match[2].lower()]
+
+
+def parse_names(text: str | None) -> tuple[str, ...] | None:
+    """`numpy,torch` as a tuple of names."""
+    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())

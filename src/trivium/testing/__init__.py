@@ -1,0 +1,12 @@
+"""The conformance suite that a third party's backend runs in its own tests: `assert_contract(BACKEND)`.
+
+Knows no test runner.
+"""
+
+from __future__ import annotations
+
+from trivium.testing.contract import Result as Result
+from trivium.testing.contract import assert_contract as assert_contract
+from trivium.testing.contract import contract as contract
+
+__all__ = ["Result", "assert_contract", "contract"]

@@ -1,0 +1,117 @@
+"""A trial: one op at one case in one precision, in a network that makes one number of its outputs.
+
+Knows nothing of what is asked of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from trivium.backend import Array, Backend, Evaluation, Program
+from trivium.compare.bound import LINE, UNIT, Scaler, Scales, scales
+from trivium.compare.replay import Run
+from trivium.ops import OPS
+from trivium.probe import draw
+from trivium.spec.graph import Spec
+from trivium.spec.node import Node
+from trivium.spec.op import Attributes, Case, Op
+from trivium.spec.signature import show
+
+NEEDED = ("mul", "sum", "add")
+"""What makes one number of an op's outputs: each is multiplied by a weight, and all are added up."""
+
+Arrays = tuple[Array, ...]
+Bars = tuple[Array | None, ...]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One op at one case in one precision, in a network that makes one number of its outputs, at drawn values."""
+
+    backend: Backend
+    scaler: Scaler
+    spec: Spec
+    case: str
+    dtype: str
+    seed: int
+
+    @property
+    def node(self) -> Node:
+        """The op under trial, in use."""
+        return self.spec.nodes[0]
+
+    @property
+    def attrs(self) -> Attributes:
+        return self.spec.attributes(self.node)
+
+    @cached_property
+    def smooth(self) -> tuple[str, ...]:
+        """The op's inputs that have a gradient."""
+        return tuple(name for name in self.node.inputs if self.spec.givens[name].kind.differentiable)
+
+    @cached_property
+    def given(self) -> dict[str, Array]:
+        """The values; nobody is handed these very arrays."""
+        return draw(self.spec, seed=self.seed)
+
+    def fresh(self) -> dict[str, Array]:
+        """The values in arrays that may be spoiled."""
+        return {name: x.copy() for name, x in self.given.items()}
+
+    @cached_property
+    def program(self) -> Program:
+        return self.backend.compile(self.spec, dtype=self.dtype)
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        return self.program(self.fresh())
+
+    @cached_property
+    def run(self) -> Run:
+        return Run("contract", self.backend.name, self.dtype, self.spec, self.evaluation, {})
+
+    @cached_property
+    def scales(self) -> Scales:
+        """What the op's numbers are made of, by the handwritten road."""
+        replayed = self.replayed(self.scaler)
+        return scales(self.scaler, self.node.op, self.attrs, *self.fed(), replayed)
+
+    def fed(self, *, factor: float = 1.0) -> tuple[Arrays, Arrays]:
+        """Copies of what the op read and received in this run, cotangents multiplied by a factor."""
+        inputs = tuple(x.copy() for x in self.run.inputs(self.node))
+        return inputs, tuple(factor * np.asarray(y_bar, np.float64) for y_bar in self.run.cotangents(self.node))
+
+    def replayed(self, backend: Backend, *, factor: float = 1.0) -> tuple[Arrays, Bars]:
+        """The op alone, at the numbers of this run."""
+        return backend.replay(self.node.op, self.attrs, *self.fed(factor=factor))
+
+    def bound(self, name: str, direction: Array) -> float:
+        """The most that rounding explains of a cotangent's sum along a direction."""
+        scale = self.scales.bars[self.node.inputs.index(name)]
+        return LINE * UNIT[self.dtype] * float(np.sum(scale * np.abs(direction)))
+
+
+def weighted(op: Op, case: Case) -> Spec:
+    """One use of an op on given inputs, each output multiplied by a given weight, all summed to one loss."""
+    attrs = op.complete(case.attrs)
+    outputs = [f"y{i}" for i in range(len(op.infer(case.shapes, op.bind(attrs, {}))))]
+    inputs = [(role, tuple(map(str, shape))) for role, shape in zip(op.roles, case.shapes, strict=True)]
+    nodes = [Node(tuple(outputs), op, op.roles, attrs)]
+    shapes = dict(zip(outputs, op.infer(case.shapes, op.bind(attrs, {})), strict=True))
+    loss = ""
+    for name in outputs:
+        inputs.append((f"weight_{name}", tuple(map(str, shapes[name]))))
+        nodes.append(Node((f"product_{name}",), OPS["mul"], (name, f"weight_{name}")))
+        nodes.append(Node((f"total_{name}",), OPS["sum"], (f"product_{name}",)))
+        if loss:
+            nodes.append(Node((f"with_{name}",), OPS["add"], (loss, f"total_{name}")))
+        loss = nodes[-1].name
+    return Spec(op.name, tuple(inputs), (), tuple(nodes), loss)
+
+
+def case_text(case: Case) -> str:
+    """A case in a message: `(3, 5), (5,), axis=0`."""
+    return ", ".join([*map(show, case.shapes), *(f"{name}={value!r}" for name, value in case.attrs.items())])

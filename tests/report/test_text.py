@@ -1,0 +1,227 @@
+"""The report as text: it fits the page, says all of it in the first sentence, and never prints a whole array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from trivium.compare.comparison import FORWARD, Comparison, Finding, Pattern, Witness, Wrong
+from trivium.errors import GradientMismatch
+from trivium.report import Report
+from trivium.spec.graph import Spec
+
+COMMAND = "trivium check two_layers.net.toml --seed 0"
+Build = Callable[..., Comparison]
+Find = Callable[..., Finding]
+
+
+def lines(comparison: Comparison, *, width: int = 80) -> list[str]:
+    """The lines of a report."""
+    return Report(comparison, COMMAND).text(width=width).splitlines()
+
+
+def opening(comparison: Comparison) -> str:
+    """The first paragraph, in one line."""
+    return " ".join(Report(comparison, COMMAND).text().partition("\n\n")[0].split())
+
+
+def thousand(find: Find) -> Finding:
+    """A mistake in every one of a thousand entries."""
+    witnesses = tuple(Witness((i, 7), 1.5 + i, 3.0 + 2 * i, 1.1e-13, None) for i in (411, 3, 12, 9, 27))
+    tensor = Wrong("w1", "a", Pattern("ratio", "2 times too small", 0.5), 1000, 1000, 4.5e15, witnesses)
+    return find("h", "w1", wrong=(tensor,))
+
+
+def test_roads_that_agree_say_so_in_one_sentence(agreeing: Build, spec: Spec) -> None:
+    expected = (
+        "numpy, torch and jax derive the same gradient of two_layers: all 216 steps replayed, "
+        "worst residual 3.1 of 256 allowed."
+    )
+    assert opening(agreeing(spec)) == expected
+
+
+def test_one_road_alone_says_what_it_was_held_against(agreeing: Build, spec: Spec) -> None:
+    alone = agreeing(spec, backends=("numpy",), oracle="each op's own values")
+    assert opening(alone).startswith(
+        "numpy derives the right gradient of two_layers: all 216 steps held against each op's"
+    )
+
+
+def test_a_report_of_agreement_fits_the_page(agreeing: Build, spec: Spec) -> None:
+    assert max(map(len, lines(agreeing(spec)))) <= 80
+
+
+def test_a_narrow_page_is_kept(agreeing: Build, spec: Spec) -> None:
+    assert max(map(len, lines(agreeing(spec), width=72))) <= 72
+
+
+def test_every_node_and_every_gradient_has_a_row(agreeing: Build, spec: Spec) -> None:
+    text = "\n".join(lines(agreeing(spec)))
+    starts = [line.split(" ")[0] for line in text.splitlines()]
+    assert {"w1", "w2", "x", "y", "h", "a", "p", "cost"} <= set(starts)
+
+
+def test_parameters_stand_before_inputs(agreeing: Build, spec: Spec) -> None:
+    starts = [line.split(" ")[0] for line in lines(agreeing(spec))]
+    assert starts.index("w2") < starts.index("x")
+
+
+def test_what_could_have_been_missed_is_the_worst_floor(agreeing: Build, spec: Spec) -> None:
+    dull = agreeing(spec)
+    dull = replace(dull, steps=(replace(dull.steps[0], floor=7.7e-9), *dull.steps[1:]))
+    assert "an error smaller than 7.7e-09 of a tensor's root mean square in float64" in " ".join(
+        " ".join(lines(dull)).split()
+    )
+
+
+def test_a_warning_is_shown_with_its_code(agreeing: Build, spec: Spec) -> None:
+    vacuous = Finding("TV201", "warning", "the gradient of 'x' is zero in every entry")
+    assert "warning    TV201: the gradient of 'x' is zero in every entry" in lines(agreeing(spec, findings=(vacuous,)))
+
+
+def test_a_convention_is_no_failure_but_is_named(agreeing: Build, spec: Spec) -> None:
+    kink = Finding("TV104", "convention", "relu(h) on its kink: numpy 0, torch 0.5", node="a")
+    text = lines(agreeing(spec, findings=(kink,)))
+    assert "convention TV104: relu(h) on its kink: numpy 0, torch 0.5" in text
+
+
+def test_the_last_line_does_it_again(agreeing: Build, failing: Build, find: Find, spec: Spec) -> None:
+    assert [lines(c)[-1] for c in (agreeing(spec), failing(spec, find("cost", "p")))] == [f"again      {COMMAND}"] * 2
+
+
+def test_one_mistake_is_told_whole_in_the_first_paragraph(failing: Build, find: Find, spec: Spec) -> None:
+    expected = (
+        "One mistake: numpy is wrong in the backward step of cost = squared_error(p, y, reduction='batchmean', "
+        "batch_axis=1): the gradient with respect to p is wrong (5 times too large, and 5 is N). "
+        "All other 210 steps are right, given what they were fed. w1, w2 and x merely inherit it."
+    )
+    assert opening(failing(spec, find("cost", "p"))) == expected
+
+
+def test_a_hint_is_not_told_as_a_proof(failing: Build, find: Find, spec: Spec) -> None:
+    assert "numpy is probably wrong" in opening(failing(spec, find("cost", "p", proven=False)))
+
+
+def test_two_mistakes_are_both_told(failing: Build, find: Find, spec: Spec) -> None:
+    both = opening(failing(spec, find("cost", "p"), find("p", "w2", backend="torch")))
+    assert both.startswith("Two mistakes of their own, in numpy and torch. (1) numpy")
+    assert "(2) torch is wrong in the backward step of p = matmul(w2, a)" in both
+
+
+def test_a_wrong_value_is_told_as_forward(failing: Build, find: Find, spec: Spec) -> None:
+    forward = find("a", "a", code="TV101", direction=FORWARD, inherits=("p", "cost"))
+    assert "wrong in the forward step of a = tanh(h): the value of a is wrong" in opening(failing(spec, forward))
+
+
+def test_the_first_step_to_diverge_is_named_in_each_direction(failing: Build, find: Find, spec: Spec) -> None:
+    forward = find("a", "a", code="TV101", direction=FORWARD, backend="jax")
+    text = lines(failing(spec, forward, find("h", "w1"), find("p", "w2")))
+    assert "diverges   forward first at a (jax); backward first at p (numpy)" in text
+
+
+def test_right_and_wrong_gradients_are_told_by_backend(failing: Build, find: Find, spec: Spec) -> None:
+    text = lines(failing(spec, find("p", "w2", "a", inherits=("w1", "x"))))
+    assert "gradients  numpy: wrong w2; inherited w1 and x; right y. torch and jax: all" in text
+
+
+def test_a_thousand_wrong_entries_take_at_most_25_lines(failing: Build, find: Find, spec: Spec) -> None:
+    text = lines(failing(spec, thousand(find)))
+    assert len(text) <= 25
+    assert max(map(len, text)) <= 80
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "[411, 7]      412.5        825",
+        "1.1e-13",
+        "256 u x the step's own scale (3.87 at the first entry); u = 2^-53",
+        "h = matmul(w1, x)",
+        "matmul(a: m k, b: k n) -> m n",
+        COMMAND,
+    ],
+)
+def test_a_thousand_wrong_entries_are_told_with(piece: str, failing: Build, find: Find, spec: Spec) -> None:
+    assert piece in "\n".join(lines(failing(spec, thousand(find))))
+
+
+def test_no_more_than_three_entries_are_printed(failing: Build, find: Find, spec: Spec) -> None:
+    text = "\n".join(lines(failing(spec, thousand(find))))
+    assert [place in text for place in ("[411, 7]", "[3, 7]", "[12, 7]", "[9, 7]")] == [True, True, True, False]
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 40])
+def test_many_mistakes_take_at_most_25_lines(count: int, failing: Build, find: Find, spec: Spec) -> None:
+    found = [find("cost", "p", backend=f"road{i}") for i in range(count)]
+    text = lines(failing(spec, *found))
+    assert len(text) <= 25
+    assert text[-1] == f"again      {COMMAND}"
+
+
+def test_of_two_mistakes_each_has_an_entry(failing: Build, find: Find, spec: Spec) -> None:
+    text = "\n".join(lines(failing(spec, find("cost", "p"), find("p", "w2", backend="torch", replayer="numpy"))))
+    assert [word in text for word in ("numpy has", "torch has")] == [True, True]
+
+
+def test_of_many_mistakes_each_is_named(failing: Build, find: Find, spec: Spec) -> None:
+    found = [find("cost", "p", backend=f"road{i}") for i in range(9)]
+    text = " ".join("\n".join(lines(failing(spec, *found))).split())
+    assert [i for i in range(9) if f"road{i}" not in text] == []
+
+
+def test_numbers_that_differ_late_are_shown_apart(failing: Build, find: Find, spec: Spec) -> None:
+    late = Witness((0, 1), 1.00000000003, 1.0, 3e-14, None)
+    tensor = Wrong("p", "prediction", Pattern("entry", "only entry (0, 1) is wrong"), 1, 2, 1e5, (late,))
+    text = "\n".join(lines(failing(spec, find("cost", "p", wrong=(tensor,)))))
+    assert "1.00000000003" in text
+
+
+def test_a_number_that_is_not_finite_is_named(failing: Build, find: Find, spec: Spec) -> None:
+    strange = Witness((0, 1), float("nan"), -2.5, 3e-14, None)
+    tensor = Wrong("p", "prediction", Pattern("not finite", "1 of 2 entries are not finite"), 1, 2, 0.0, (strange,))
+    assert "[0, 1]        nan        -2.5" in "\n".join(lines(failing(spec, find("cost", "p", wrong=(tensor,)))))
+
+
+def test_undecided_is_never_told_as_a_pass(agreeing: Build, spec: Spec) -> None:
+    outside = Finding(
+        "TV105", "undecided", "c = div(a, b) leaves the domain of div (b is not 0): entry (0, 1) of b is 0"
+    )
+    told = opening(agreeing(spec, findings=(outside,)))
+    assert told.startswith("Undecided: c = div(a, b) leaves the domain of div (b is not 0): entry (0, 1) of b is 0.")
+    assert "derive the same gradient" not in told
+
+
+def test_nothing_compared_is_undecided(agreeing: Build, spec: Spec) -> None:
+    assert opening(agreeing(spec, steps=())) == "Undecided: nothing of two_layers was compared."
+
+
+def test_color_adds_nothing_but_color(failing: Build, find: Find, spec: Spec) -> None:
+    report = Report(failing(spec, find("cost", "p")), COMMAND)
+    bare = "".join(
+        part.partition("m")[2] if i else part for i, part in enumerate(report.text(color=True).split("\x1b["))
+    )
+    assert bare == report.text()
+
+
+def test_a_report_prints_without_color(agreeing: Build, spec: Spec) -> None:
+    assert "\x1b" not in str(Report(agreeing(spec), COMMAND))
+
+
+def test_disagreement_raises_with_the_whole_text(failing: Build, find: Find, spec: Spec) -> None:
+    report = Report(failing(spec, find("cost", "p")), COMMAND)
+    with pytest.raises(GradientMismatch) as caught:
+        report.raise_for_verdict()
+    assert str(caught.value) == report.text()
+
+
+def test_agreement_raises_nothing(agreeing: Build, spec: Spec) -> None:
+    report = Report(agreeing(spec), COMMAND)
+    report.raise_for_verdict()
+    assert report.verdict == "agree"
+
+
+def test_a_report_has_no_truth_value(agreeing: Build, spec: Spec) -> None:
+    with pytest.raises(TypeError, match=r"read \.verdict"):
+        assert Report(agreeing(spec), COMMAND)
