@@ -141,7 +141,9 @@ class NumpyProgram:
         values, saved = dict(placed), {}
         for node in self.spec.nodes:
             rule, inputs = self.backend.rules[node.op.name], tuple(values[n] for n in node.inputs)
-            outputs, saved[node.name] = run_forward(rule, node.op, self.spec.attributes(node), inputs, shaker, self.dtype)
+            outputs, saved[node.name] = run_forward(
+                rule, node.op, self.spec.attributes(node), inputs, shaker, self.dtype
+            )
             for name, y in zip(node.outputs, outputs, strict=True):
                 _check(node.op, "output", y, self.spec.shapes[name], DTYPES[self.dtype])
                 values[name] = _frozen(y)
@@ -164,9 +166,7 @@ class NumpyProgram:
                     bars[name] = bars[name] + x_bar if name in bars else x_bar
         return {n: bars[n] if n in bars else np.zeros_like(values[n]) for n in self.want.gradients}
 
-    def _vjp(
-        self, node: Node, values: dict[str, Array], saved: Saved, y_bars: Arrays, shaker: Shaker | None
-    ) -> Bars:
+    def _vjp(self, node: Node, values: dict[str, Array], saved: Saved, y_bars: Arrays, shaker: Shaker | None) -> Bars:
         inputs = tuple(values[n] for n in node.inputs)
         x_bars = run_vjp(self.backend.rules[node.op.name], node.op, saved, inputs, y_bars, shaker)
         if node.name in self.tamper:
@@ -229,4 +229,3 @@ def _frozen(x: Array) -> Array:
     """The array, read-only: a rule that writes to what it was lent fails at once."""
     x.flags.writeable = False
     return x
-

@@ -26,7 +26,7 @@ MOST_STEPS = 200
 
 @dataclass(frozen=True)
 class Trivium:
-    """What the fixture `trivium` offers: checks whose failures pytest shows as reports. It keeps nothing between calls."""
+    """What the fixture `trivium` offers: checks whose failures pytest shows as reports. It keeps no state."""
 
     required: tuple[str, ...] = ()
 

@@ -23,8 +23,8 @@ from trivium.errors import (
 )
 from trivium.report import Report as Report
 from trivium.spec.graph import Spec as Spec
-from trivium.spec.trace import scope as scope, trace as trace
-from trivium.verbs import assert_gradient as assert_gradient, check as check, load as load
+from trivium.spec.trace import scope as scope
+from trivium.verbs import assert_gradient as assert_gradient, check as check, load as load, trace as trace
 from trivium.zoo import network as network
 
 __version__ = "0.1.0"

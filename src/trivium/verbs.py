@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from trivium.probe import Probe, Probes, probes
 from trivium.report import Report
 from trivium.spec.file import load as load_document
 from trivium.spec.graph import Spec
+from trivium.spec.trace import trace as trace_with
 from trivium.zoo import network
 
 DTYPES = ("float64", "float32")
@@ -69,6 +70,7 @@ def check(
     """
     source = find(spec, values=values, sizes=sizes)
     roads = select(backends)
+    _afford(source.spec, budget)
     points = probes(source.spec, seed=seed, values=source.values)
     for probe in points.points:
         _afford(probe.spec, budget)
@@ -82,6 +84,22 @@ def check(
 def assert_gradient(spec: Spec | str | os.PathLike[str], **options: Any) -> None:
     """As `check`, but silent where the roads agree, and GradientMismatch with the whole report where they do not."""
     check(spec, **options).raise_for_verdict()
+
+
+def trace(
+    function: Callable[..., Any],
+    *,
+    inputs: Mapping[str, str],
+    parameters: Mapping[str, str],
+    sizes: Mapping[str, int] | None = None,
+    name: str | None = None,
+) -> Spec:
+    """The spec that a Python function computes: called once, with symbolic values under its parameters' names.
+
+    `inputs` and `parameters` map names to written shapes ("h i"), `sizes` binds their letters. The function returns the
+    loss, or a dict that names nodes and ends with the loss.
+    """
+    return trace_with(function, inputs=inputs, parameters=parameters, sizes=sizes or {}, name=name, vocabulary=OPS)
 
 
 def load(path: str | os.PathLike[str], *, sizes: Mapping[str, int] | None = None) -> Spec:
@@ -99,7 +117,7 @@ def find(
     read = read_values(Path(values)) if isinstance(values, str | os.PathLike) else values
     if isinstance(spec, Spec):
         found = spec.resized(**_sizes_of(spec, read) | dict(sizes or {})) if read or sizes else spec
-        return Source(found, read, spec.name)
+        return Source(found, read)
     text = os.fspath(spec)
     if text.startswith("zoo:"):
         return Source(find(network(text.removeprefix("zoo:")), values=read, sizes=sizes).spec, read, text)
@@ -194,11 +212,13 @@ def _command(
     sizes: Mapping[str, int] | None,
     values: object,
 ) -> str:
-    """The line that reproduces a check."""
+    """The line that reproduces a check: a shell's, or, for a spec that no file holds, Python's."""
+    if not source.target:
+        more = f", backends={list(roads)!r}" if backends is not None else ""
+        return f"python: trivium.check(spec{more}, seed={seed})"
     words = ["trivium", "check", source.target]
     words += [f"--size {k}={v}" for k, v in (sizes or {}).items()]
     words += [f"--values {values}"] if isinstance(values, str | os.PathLike) else []
     words += [f"--backends {','.join(roads)}"] if backends is not None else []
     words += [f"--dtypes {','.join(dtypes)}"] if tuple(dtypes) != DTYPES else []
     return " ".join([*words, f"--seed {seed}"])
-

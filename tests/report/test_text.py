@@ -135,7 +135,7 @@ def test_a_thousand_wrong_entries_take_at_most_25_lines(failing: Build, find: Fi
 @pytest.mark.parametrize(
     "piece",
     [
-        "[411, 7]      412.5        825",
+        "[411, 7]      412.5         825",
         "1.1e-13",
         "256 u x the step's own scale (3.87 at the first entry); u = 2^-53",
         "h = matmul(w1, x)",

@@ -41,7 +41,7 @@ def check(
         str | None, typer.Option(metavar="BYTES", help="Memory that a check may take, such as 2GB.")
     ] = None,
 ) -> int:
-    """Derive a network's gradient on every backend and say whether they agree, step by step.
+    """Say whether all backends derive the same gradient, step by step.
 
     Exit codes: 0 they agree, 1 they disagree, 2 bad input, 3 undecided; of several networks, 2 before 1 before 3.
     """

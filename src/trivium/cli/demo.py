@@ -9,7 +9,7 @@ from trivium.cli.stream import colorful, say, waiting, width
 
 
 def demo() -> int:
-    """Check a small network, let two oracles confirm it, plant a mistake and find it."""
+    """Check a small network, plant a mistake, find it."""
     from trivium.demo import acts
 
     for act in acts():

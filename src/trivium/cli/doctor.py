@@ -17,7 +17,9 @@ def doctor(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
 ) -> int:
-    """Show backends, versions, precisions, threads and BLAS kernels, and what to install or set."""
+    """Show what works here, how fast, and what to mend.
+
+    Backends, versions, precisions, threads and BLAS kernels, and what to install or set."""
     from trivium.doctor import facts, show
     from trivium.report.exchange import plain
 

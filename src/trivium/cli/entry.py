@@ -30,7 +30,7 @@ UsageError: Any = typer.BadParameter.__bases__[0]
 """Typer exports only the subclass, and where it keeps the class has changed between its versions."""
 NEXT: Mapping[type[TriviumError], str] = MappingProxyType(
     {
-        SpecError: "trivium ops            # every operation and its signature",
+        SpecError: "trivium new example    # writes a network that works; `trivium ops` lists every operation",
         ValuesError: "trivium check --help   # how values are given",
         BackendError: "trivium doctor         # which backends work here, and what to install",
         BudgetError: "trivium check --help   # --size and --budget",

@@ -24,7 +24,7 @@ def explain(
         str | None, typer.Option("--in", metavar="FILE|zoo:NAME", help="The network of the node.")
     ] = None,
 ) -> int:
-    """Show one step in every backend's style, with its numbers; or say what a finding's code means."""
+    """Show a step in every backend's style, or what a code means."""
     if within is not None:
         say(explain_node(name, within))
     elif re.fullmatch(r"[Tt][Vv]\d+", name):

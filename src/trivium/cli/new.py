@@ -56,7 +56,9 @@ hidden_units = 4
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME.net.toml", help="The file to write.")] = "my_network.net.toml",
 ) -> int:
-    """Write a commented network to start from; a file that exists is never overwritten."""
+    """Write a commented network to start from.
+
+    A file that exists is never overwritten."""
     path = Path(name if name.endswith(SUFFIX) else f"{name}{SUFFIX}")
     title = path.name.removesuffix(SUFFIX)
     word = re.sub(r"\W", "_", title)

@@ -24,7 +24,7 @@ def ops(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
 ) -> int:
-    """List the operations that a network can use: signature, formula, attributes."""
+    """List the operations that a network can use."""
     chosen = [find(op)] if op else list(OPS.values())
     if as_json:
         documents = [plain(o) for o in chosen]
@@ -57,7 +57,7 @@ def call(op: Op) -> str:
     """The signature, and the attributes with it: how the op is written."""
     attributes = "".join(f", {a.name}{'' if a.default is REQUIRED else f'={a.default!r}'}" for a in op.attributes)
     head, _, tail = op.signature.text.partition(") ->")
-    return f"{head}{attributes.removeprefix(', ') if head.endswith('(') else attributes}) ->{tail}".rstrip()
+    return f"{head}{attributes.removeprefix(', ') if head.endswith('(') else attributes}) ->{tail or ' a number'}"
 
 
 def entry(op: Op) -> Iterator[str]:

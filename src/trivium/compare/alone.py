@@ -36,18 +36,19 @@ def own_forward(run: Run, backends: Mapping[str, Backend], scaler: Scaler) -> It
                 yield from _put(run, node, role, bar, scale, backends)
 
 
-def _put(run: Run, node: Node, role: int, bar: Array, scale: Array, backends: Mapping[str, Backend]) -> Iterator[Finding]:
-    """The worst direction of one rule's cotangent for one input, if any is beyond rounding and the oracle's own error."""
-    worst: tuple[float, Array, Slope, float] | None = None
-    for direction in _directions(bar):
-        slope = directional_slope(run, node, role, direction, backends)
-        along = float(np.sum(bar * direction))
-        bound = LINE * UNIT["float64"] * float(np.sum(scale * np.abs(direction))) + slope.error
-        excess = abs(along - slope.value) - bound
-        if not excess <= 0 and (worst is None or excess > worst[0]):
-            worst = (excess, direction, slope, bound)
-    if worst is not None:
-        yield _finding(run, node, role, bar, *worst[1:])
+def _put(
+    run: Run, node: Node, role: int, bar: Array, scale: Array, backends: Mapping[str, Backend]
+) -> Iterator[Finding]:
+    """The worst direction of one rule's cotangent, if any is beyond rounding and the oracle's own error."""
+    worst, found = 0.0, None
+    for v in _directions(bar):
+        slope = directional_slope(run, node, role, v, backends)
+        bound = LINE * UNIT["float64"] * float(np.sum(scale * np.abs(v))) + slope.error
+        excess = abs(float(np.sum(bar * v)) - slope.value) / bound if bound > 0 else 0.0
+        if excess > max(worst, 1.0):
+            worst, found = excess, _finding(run, node, role, bar, v, slope, bound)
+    if found is not None:
+        yield found
 
 
 def _directions(bar: Array) -> Iterator[Array]:

@@ -24,7 +24,7 @@ COMPLEX, CENTRAL = "complex step", "central differences"
 
 @dataclass(frozen=True)
 class Slope:
-    """The derivative of one step's values, contracted with the cotangent it received; `error` bounds what is unknown of it."""
+    """The derivative of one step's values, contracted with its cotangent; `error` bounds what is unknown."""
 
     value: float
     error: float
@@ -33,7 +33,7 @@ class Slope:
 
 @dataclass(frozen=True)
 class Blame:
-    """A verdict on one step. `guilty` names backends; it is empty where nobody here can say. `proven` is false for a hint."""
+    """A verdict on one step. `guilty` names backends, none where nobody here can say; a hint is not `proven`."""
 
     node: Node
     guilty: tuple[str, ...]
@@ -49,7 +49,13 @@ def blame(evidence: Evidence, others: Sequence[Evidence], backends: Mapping[str,
     if evidence.expectation.direction == FORWARD:
         return _by_hint(evidence, evidence.nodes[0], None, index, backends, "")
     if not evidence.expectation.shares:
-        return Blame(_nearest(evidence), (evidence.run.backend,), True, "the loss's own cotangent is 1, and one that nothing reads is 0", index)
+        return Blame(
+            _nearest(evidence),
+            (evidence.run.backend,),
+            True,
+            "the loss's own cotangent is 1, and one that nothing reads is 0",
+            index,
+        )
     share = accused_share(evidence, others, backends)
     slope = own_slope(evidence.run, share.node, share.role, index, backends)
     guilty = _convict(evidence, share, index, slope)
@@ -87,7 +93,7 @@ def _replays_differently(run: Run, share: Share, backends: Mapping[str, Backend]
 
 
 def _unexplained(evidence: Evidence, share: Share) -> float:
-    """What is left of the difference after the best multiple of this share is taken out of it, relative to the whole."""
+    """What is left of the difference after the best multiple of this share is taken out of it."""
     difference = np.where(evidence.unfinite, 0.0, evidence.got - evidence.expectation.value).ravel()
     part = share.value.ravel()
     along = float(part @ part)
@@ -127,7 +133,7 @@ def directional_slope(run: Run, node: Node, role: int, direction: Array, backend
 def _analytic(
     run: Run, node: Node, inputs: tuple[Array, ...], bars: tuple[Array, ...], backends: Mapping[str, Backend]
 ) -> Backend | None:
-    """A road that takes complex numbers and has the same values here as the road in question, if the op allows a complex step."""
+    """A road that takes complex numbers and has the same values here, if the op allows a complex step."""
     if not node.op.analytic:
         return None
     attrs = run.spec.attributes(node)
@@ -157,28 +163,36 @@ def _convict(evidence: Evidence, share: Share, index: tuple[int, ...], slope: Sl
 
 
 def _by_hint(
-    evidence: Evidence, node: Node, share: Share | None, index: tuple[int, ...], backends: Mapping[str, Backend], why: str
+    evidence: Evidence,
+    node: Node,
+    share: Share | None,
+    index: tuple[int, ...],
+    backends: Mapping[str, Backend],
+    why: str,
 ) -> Blame:
-    """What the roads that are neither judged nor replaying say of the step: a majority is a hint, never a conviction."""
+    """What the roads that neither are judged nor replay say of the step: a majority is a hint, no conviction."""
     run, replayer = evidence.run, share.replayer if share else evidence.expectation.replayer
     jury = [b for name, b in backends.items() if name not in (run.backend, replayer)]
+    sides = {b.name: _side(evidence, node, share, index, b) for b in jury}
+    with_road = [name for name, side in sides.items() if side == "road"]
+    with_replayer = [name for name, side in sides.items() if side == "replayer"]
     reason = f"{why}; " if why else ""
-    for_road, for_replayer = [], []
-    for other in jury:
-        outputs, bars = other.replay(node.op, run.spec.attributes(node), run.inputs(node), run.cotangents(node))
-        said = outputs[node.outputs.index(evidence.expectation.tensor)] if share is None else bars[share.role]
-        rest = 0.0 if share is None else sum(float(s.value[index]) for s in evidence.expectation.shares if s is not share)
-        if said is None:
-            continue
-        away = float(said[index]) + rest
-        near_road = abs(away - float(evidence.got[index])) <= float(evidence.bound[index])
-        near_replayer = abs(away - float(evidence.expectation.value[index])) <= float(evidence.bound[index])
-        if near_road != near_replayer:
-            (for_road if near_road else for_replayer).append(other.name)
-    if for_replayer and not for_road:
-        how = f"{reason}{', '.join((replayer, *for_replayer))} agree with each other: a hint, not a proof"
-        return Blame(node, (run.backend,), False, how, index)
-    if for_road and not for_replayer:
-        how = f"{reason}{', '.join((run.backend, *for_road))} agree with each other: a hint, not a proof"
-        return Blame(node, (replayer,), False, how, index)
-    return Blame(node, (), False, f"{reason}{run.backend} and {replayer} differ, and nothing here can say who is right", index)
+    if bool(with_road) == bool(with_replayer):
+        how = f"{reason}{run.backend} and {replayer} differ, and nothing here can say who is right"
+        return Blame(node, (), False, how, index)
+    alike = (replayer, *with_replayer) if with_replayer else (run.backend, *with_road)
+    how = f"{reason}{', '.join(alike)} agree with each other: a hint, not a proof"
+    return Blame(node, (run.backend if with_replayer else replayer,), False, how, index)
+
+
+def _side(evidence: Evidence, node: Node, share: Share | None, index: tuple[int, ...], juror: Backend) -> str:
+    """Whose number another road's replay gives at the worst entry: the road's, the replayer's, or neither's."""
+    run, e = evidence.run, evidence.expectation
+    outputs, bars = juror.replay(node.op, run.spec.attributes(node), run.inputs(node), run.cotangents(node))
+    said = outputs[node.outputs.index(e.tensor)] if share is None else bars[share.role]
+    if said is None:
+        return ""
+    number = float(said[index]) + (0.0 if share is None else float(e.value[index]) - float(share.value[index]))
+    bound = float(evidence.bound[index])
+    road, replayer = (abs(number - float(x[index])) <= bound for x in (evidence.got, e.value))
+    return "" if road == replayer else "road" if road else "replayer"

@@ -28,6 +28,10 @@ RUNS = 8
 """Shaken runs of a whole network."""
 BLIND = 2.0**-10
 """The share of a gradient that rounding may eat before the report says that hardly a digit is left."""
+FEW = 2.0**-20
+"""How near a measured ratio must be to a size of the network to be called by its name; it names, it never decides."""
+WHOLE_LEAK = 1e-5
+"""The relative error past which a constant error is too large for a number that has been in float32 on its way."""
 UNIT: Mapping[str, float] = {"float64": 2.0**-53, "float32": 2.0**-24}
 
 Arrays = tuple[Array, ...]
@@ -51,13 +55,20 @@ def smallest(dtype: str) -> float:
     return float(np.finfo(DTYPES[dtype]).smallest_normal) / UNIT[dtype]
 
 
-def scales(scaler: Scaler, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays, replayed: tuple[Arrays, Bars]) -> Scales:
+def scales(
+    scaler: Scaler, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays, replayed: tuple[Arrays, Bars]
+) -> Scales:
     """The scale of every entry of one step, for the numbers that one road recorded there."""
     outputs, bars = replayed
-    sizes = absolute(scaler, op, attrs, inputs, cotangents) if op.absolute else response(scaler, op, attrs, inputs, cotangents, replayed)
+    sizes = (
+        absolute(scaler, op, attrs, inputs, cotangents)
+        if op.absolute
+        else response(scaler, op, attrs, inputs, cotangents, replayed)
+    )
     forward, backward = terms(op, attrs, inputs, outputs)
+    inside = op.intermediate(attrs, *inputs) if op.intermediate else 0.0
     return Scales(
-        tuple(_scale(y, s, forward) for y, s in zip(outputs, sizes[0], strict=True)),
+        tuple(_scale(y, np.maximum(s, inside), forward) for y, s in zip(outputs, sizes[0], strict=True)),
         tuple(None if b is None else _scale(b, s, k) for b, s, k in zip(bars, sizes[1], backward, strict=True)),
     )
 
@@ -79,10 +90,13 @@ def response(
 ) -> tuple[Arrays, Bars]:
     """The local noise response of one step: RMS change over DRAWS shaken runs, per unit of noise.
 
-    The change is counted from the handwritten road's own unshaken run, so that a wrong replayer cannot widen its own line.
+    The change is counted from the handwritten road's own unshaken run: a wrong replayer cannot widen its line.
     """
     still = scaler.replay(op, attrs, inputs, cotangents)
-    squares = tuple(np.zeros(y.shape) for y in still[0]), tuple(None if b is None else np.zeros(b.shape) for b in still[1])
+    squares = (
+        tuple(np.zeros(y.shape) for y in still[0]),
+        tuple(None if b is None else np.zeros(b.shape) for b in still[1]),
+    )
     with np.errstate(all="ignore"):
         for seed in range(DRAWS):
             shaken = scaler.shaken(op, attrs, inputs, cotangents, Noise(Q, seed))
@@ -104,10 +118,15 @@ def terms(op: Op, attrs: Attributes, inputs: Arrays, outputs: Arrays) -> tuple[i
 
 
 def same_values(a: Arrays, b: Arrays, terms_: int) -> bool:
-    """Whether two roads' values of one step, replayed in float64, are the same function's, as far as one point can tell."""
+    """Whether two roads' values of one step, in float64, are one function's, as far as one point can tell."""
     pairs = [(x.ravel(), y.ravel()) for x, y in zip(a, b, strict=True)]
     line = LINE * UNIT["float64"] * math.sqrt(terms_)
     return all(bool((np.abs(x - y) <= line * np.abs(y).max(initial=0.0)).all()) for x, y in pairs)
+
+
+def equals(a: float, b: float) -> bool:
+    """Whether a measured ratio is this number, as far as its rounding tells."""
+    return abs(a - b) <= FEW * max(abs(a), abs(b))
 
 
 def units(difference: Array, scale: Array, dtype: str) -> Array:

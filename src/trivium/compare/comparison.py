@@ -1,4 +1,4 @@
-"""What a comparison found, as frozen data: every step replayed, every finding with its witnesses, and what could not be seen.
+"""What a comparison found, as frozen data: steps replayed, findings with their witnesses, and what could not be seen.
 
 Knows nothing of how it was found or how it will look.
 """
@@ -41,7 +41,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Witness:
-    """One wrong entry: what the road has, what the replay of that step gives, and the largest difference rounding explains."""
+    """One wrong entry: what the road has, what the replay of the step gives, and what rounding explains."""
 
     index: Index
     got: float
@@ -101,7 +101,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class End:
-    """One gradient of one precision at one point, as a person reads it: how far the roads agree, and how far they could.
+    """One gradient, in one precision at one point, as a person reads it: how far the roads agree, and could.
 
     digits      decimal digits in which all roads agree, relative to the tensor's largest entry; None with one road
     explained   decimal digits that rounding leaves, from the noise response of the whole network
@@ -133,7 +133,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The verdict on one spec, with all that it rests on. It has no truth value: ask for `verdict`, or `raise_for_verdict`."""
+    """The verdict on one spec, with all that it rests on. It has no truth value: ask for `verdict`."""
 
     spec: Spec
     backends: tuple[str, ...]
@@ -148,7 +148,7 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """agree, convention, undecided or disagree: the gravest of the findings; undecided where nothing was compared."""
+        """agree, convention, undecided or disagree: the gravest finding's; undecided where nothing was compared."""
         found = {f.verdict for f in self.findings}
         for grave in (DISAGREE, UNDECIDED, CONVENTION):
             if grave in found:

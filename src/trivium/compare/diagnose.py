@@ -11,15 +11,20 @@ from collections.abc import Mapping
 import numpy as np
 
 from trivium.backend import Array
+from trivium.compare.bound import WHOLE_LEAK, equals
 from trivium.compare.comparison import Pattern
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 
+ALMOST_ONE = 2.0**-10
+"""A factor so near to 1 is told by its distance from 1."""
 LEAK, LITERAL = (0.05, 0.2), (0.2, 0.4)
-"""Ranges of the slope rho: rounding is about 1, a formula 0, a value once in float32 0.12 to 0.15, a short literal 0.25 to 0.33."""
+"""Ranges of the slope rho: rounding is near 1, a formula 0, a value once in float32 0.12 to 0.15, a short literal 0.3."""
 
 
-def pattern(got: Array, expected: Array, bound: Array, *, upstream: Array | None, spec: Spec, node: Node, rho: float | None) -> Pattern:
+def pattern(
+    got: Array, expected: Array, bound: Array, *, upstream: Array | None, spec: Spec, node: Node, rho: float | None
+) -> Pattern:
     """The first pattern that explains every entry of `got` to rounding; "scattered" where none does."""
     if not np.isfinite(got).all():
         return Pattern("not finite", f"{int((~np.isfinite(got)).sum())} of {got.size} entries are not finite")
@@ -28,9 +33,9 @@ def pattern(got: Array, expected: Array, bound: Array, *, upstream: Array | None
         return Pattern("zero", "it is zero everywhere: the cotangent never arrives", 0.0)
     leak = _leak(got, expected, rho)
     ratio = _ratio(got, expected, bound)
-    if leak and (ratio is None or abs(ratio - 1) < 1e-5):
+    if leak and (ratio is None or abs(ratio - 1) < WHOLE_LEAK):
         return leak
-    if ratio is not None and (got.size > 1 or not math.isclose(ratio, 1)):
+    if ratio is not None and (got.size > 1 or not equals(ratio, 1)):
         return Pattern("ratio", _say_ratio(ratio, spec, node), ratio)
     if upstream is not None and upstream.shape == got.shape and (np.abs(got - upstream) <= bound).all():
         return Pattern("upstream", "it equals the cotangent that came in: the local derivative was not multiplied")
@@ -44,12 +49,14 @@ def pattern(got: Array, expected: Array, bound: Array, *, upstream: Array | None
 def _leak(got: Array, expected: Array, rho: float | None) -> Pattern | None:
     """The kind of constant error that the slope between precisions tells."""
     relative = float(np.linalg.norm(got - expected) / (np.linalg.norm(expected) or 1.0))
-    if rho is None or relative > 1e-5:
+    if rho is None or relative > WHOLE_LEAK:
         return None
     if LEAK[0] < rho < LEAK[1]:
         return Pattern("leak", f"off by {relative:.1e}, as if a number had been in float32 on its way (rho {rho:.2f})")
     if LITERAL[0] <= rho < LITERAL[1]:
-        return Pattern("literal", f"off by {relative:.1e}, as if a constant had been typed with too few digits (rho {rho:.2f})")
+        return Pattern(
+            "literal", f"off by {relative:.1e}, as if a constant had been typed with too few digits (rho {rho:.2f})"
+        )
     return None
 
 
@@ -64,10 +71,10 @@ def _ratio(got: Array, expected: Array, bound: Array) -> float | None:
 
 def _say_ratio(ratio: float, spec: Spec, node: Node) -> str:
     size = abs(ratio)
-    if math.isclose(ratio, -1, rel_tol=1e-9):
+    if equals(ratio, -1):
         return "the sign is flipped"
     sign = "with the sign flipped and " if ratio < 0 else ""
-    if math.isclose(size, 1, rel_tol=1e-3):
+    if abs(size - 1) < ALMOST_ONE:
         return f"{sign}every entry is multiplied by 1 {'+' if size > 1 else '-'} {abs(size - 1):.3g}"
     factor, word = (size, "large") if size > 1 else (1 / size, "small")
     meaning = _means(factor, spec, node)
@@ -75,12 +82,12 @@ def _say_ratio(ratio: float, spec: Spec, node: Node) -> str:
 
 
 def _plain(factor: float) -> str:
-    return str(round(factor)) if math.isclose(factor, round(factor), rel_tol=1e-6) else f"{factor:.6g}"
+    return str(round(factor)) if equals(factor, round(factor)) else f"{factor:.6g}"
 
 
 def _means(factor: float, spec: Spec, node: Node) -> str:
     """`, and 5 is N` for the sizes, axes and products that a factor equals."""
-    names = [text for text, value in quantities(spec, node).items() if math.isclose(factor, value, rel_tol=1e-6)]
+    names = [text for text, value in quantities(spec, node).items() if equals(factor, value)]
     return f", and {_plain(factor)} is {' or '.join(names[:3])}" if names else ""
 
 
@@ -110,10 +117,12 @@ def _where(wrong: Array, got: Array, expected: Array) -> Pattern:
             if len(lines) == 1 and wrong.shape[1 - axis] > 1:
                 return Pattern(word, f"only {word} {int(lines[0])} is wrong")
     relative = float(np.linalg.norm(got - expected) / (np.linalg.norm(expected) or 1.0))
-    return Pattern("scattered", f"{count} of {wrong.size} entries are wrong, by {relative:.2g} of the whole; no simple pattern")
+    return Pattern(
+        "scattered", f"{count} of {wrong.size} entries are wrong, by {relative:.2g} of the whole; no simple pattern"
+    )
 
 
 def rho(wide: Array, narrow: Array) -> float | None:
-    """The slope of a difference between precisions, log2(RMS in float32 / RMS in float64) / 29: rounding 1, formula 0."""
+    """The slope of a difference between precisions, log2(RMS float32 / RMS float64) / 29: rounding 1, formula 0."""
     a, b = float(np.linalg.norm(wide)), float(np.linalg.norm(narrow))
     return math.log2(b / a) / 29 if a > 0 and b > 0 and math.isfinite(a) and math.isfinite(b) else None

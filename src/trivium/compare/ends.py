@@ -1,4 +1,4 @@
-"""The ends: in how many digits the roads' gradients agree, how many rounding leaves, and whether training would get the same.
+"""The ends: in how many digits the roads' gradients agree, how many rounding leaves, and whether training gets the same.
 
 Ends accuse nobody, but for a program that differs from the one whose steps were recorded. Knows nothing of steps.
 """
@@ -21,7 +21,7 @@ MOST_DIGITS = 17.0
 
 
 def noise_response(scaler: Scaler, spec: Spec, given: Mapping[str, Array]) -> dict[str, Array]:
-    """Per given, how far a unit of rounding in every value and cotangent moves each entry of its gradient: RMS change / q."""
+    """Per given, how far a unit of noise in all values and cotangents moves each entry of its gradient."""
     names = frozenset(n for n in spec.givens if n in spec.differentiable)
     want = Want(frozenset([spec.loss]), names)
     still = scaler.compile(spec, want=want)(given).gradients
@@ -35,7 +35,7 @@ def noise_response(scaler: Scaler, spec: Spec, given: Mapping[str, Array]) -> di
 
 
 def ends(runs: Sequence[Run], noise: Mapping[str, Array], states: Mapping[tuple[str, str], str]) -> Iterator[End]:
-    """One End per gradient of a given, for runs of one point and one precision; `states` is keyed by (backend, tensor)."""
+    """One End per given's gradient, for runs of one point and precision; `states` is keyed by (backend, tensor)."""
     first = runs[0]
     for name, given in first.spec.givens.items():
         have = {r.backend: r.evaluation.gradients[name] for r in runs if name in r.evaluation.gradients}
@@ -44,7 +44,7 @@ def ends(runs: Sequence[Run], noise: Mapping[str, Array], states: Mapping[tuple[
         arrays = [np.asarray(a, np.float64) for a in have.values() if a.shape == given.shape]
         largest = max((float(np.abs(a).max(initial=0.0)) for a in arrays), default=0.0)
         spread = _spread(arrays)
-        eaten = UNIT[first.dtype] * float(noise[name].max(initial=0.0)) / largest if largest > 0 else 0.0
+        eaten = UNIT[first.dtype] * float(noise[name].max(initial=0.0)) / largest if 0 < largest < math.inf else 0.0
         yield End(
             point=first.point,
             dtype=first.dtype,
@@ -52,8 +52,8 @@ def ends(runs: Sequence[Run], noise: Mapping[str, Array], states: Mapping[tuple[
             shape=given.shape,
             parameter=given.parameter,
             largest=largest,
-            digits=_digits(spread / largest) if spread is not None and largest > 0 else None,
-            explained=_digits(max(eaten, UNIT[first.dtype])) if largest > 0 else 0.0,
+            digits=_digits(spread / largest) if spread is not None and 0 < largest < math.inf else None,
+            explained=_digits(max(eaten, UNIT[first.dtype])) if 0 < largest < math.inf else 0.0,
             blind=not (LINE * eaten <= BLIND),
             state={b: states.get((b, name), "right") for b in have},
         )
@@ -75,7 +75,7 @@ def _digits(relative: float) -> float:
 
 
 def untapped(run: Run, noise: Mapping[str, Array]) -> Iterator[Finding]:
-    """The parameter gradients of the program that training runs, against those of the program whose steps were replayed."""
+    """The parameter gradients that training gets, against those of the program whose steps were replayed."""
     for name, plain in run.untapped.items():
         recorded = run.evaluation.gradients.get(name)
         if recorded is None or recorded.shape != plain.shape:
@@ -96,7 +96,7 @@ def _differs(run: Run, name: str, plain: Array, recorded: Array, bound: Array, w
     return Finding(
         code="TV108",
         verdict="disagree",
-        message=f"{run.backend}: the gradient of {name!r} that training would get is not the one whose steps were replayed",
+        message=f"{run.backend}: training would get another gradient of {name!r} than the one that was replayed",
         backend=run.backend,
         node=name,
         direction="backward",

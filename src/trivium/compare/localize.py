@@ -1,4 +1,4 @@
-"""Which step, which road: evidence from every run, gathered into one finding per mistake; what merely inherits is set apart.
+"""Which step, which road: evidence from every run gathered into one finding per mistake, apart from what merely inherits.
 
 Knows nothing of how evidence was found.
 """
@@ -88,7 +88,11 @@ def _code(guilty: str, case: Case, direction: str) -> str:
 
 def _sentence(guilty: str, case: Case, direction: str, wrong: tuple[Wrong, ...]) -> str:
     node, what = case.blame.node, "value" if direction == FORWARD else "cotangent"
-    who = f"{guilty} is wrong" if guilty else f"{case.evidence.run.backend} and {case.evidence.expectation.replayer} differ"
+    who = (
+        f"{guilty} is wrong"
+        if guilty
+        else f"{case.evidence.run.backend} and {case.evidence.expectation.replayer} differ"
+    )
     said = "; ".join(f"the {what} of {w.tensor}: {w.pattern.text}" for w in wrong)
     return f"{who} in the {direction} step of {node}: {said}"
 
@@ -112,7 +116,7 @@ def _wrong(cases: list[Case], guilty: str) -> Wrong:
 
 
 def sides(case: Case) -> tuple[Array, Array]:
-    """What the road has and what the replay gives, for the accused share alone where a tensor is read more than once."""
+    """What the road has and what the replay gives: the accused share's, where a tensor is read more than once."""
     e, share = case.evidence.expectation, case.share
     if share is None:
         return case.evidence.got, e.value

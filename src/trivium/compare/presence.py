@@ -26,7 +26,9 @@ def untrained(run: Run) -> Iterator[Finding]:
     """Every parameter of which the program that training runs gives no gradient of the right shape."""
     for name, _ in run.spec.parameters:
         if name not in run.untapped or run.untapped[name].shape != run.spec.shapes[name]:
-            message = f"{run.backend}, asked for the gradients of the parameters alone, gives none of {name!r} in its shape"
+            message = (
+                f"{run.backend}, asked for the gradients of the parameters alone, gives none of {name!r} in its shape"
+            )
             yield _finding(run, name, BACKWARD, message)
 
 
@@ -38,7 +40,9 @@ def _one(run: Run, name: str, direction: str) -> Iterator[Finding]:
     if name not in side:
         yield _finding(run, name, direction, f"{run.backend} gives no {what} of {name!r}")
     elif side[name].shape != shape:
-        yield _finding(run, name, direction, f"{run.backend}'s {what} of {name!r} has shape {side[name].shape}, needs {shape}")
+        yield _finding(
+            run, name, direction, f"{run.backend}'s {what} of {name!r} has shape {side[name].shape}, needs {shape}"
+        )
     elif not whole and side[name].dtype != DTYPES[run.dtype]:
         want = np.dtype(DTYPES[run.dtype])
         yield _finding(run, name, direction, f"{run.backend}'s {what} of {name!r} is {side[name].dtype}, needs {want}")

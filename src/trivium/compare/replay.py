@@ -20,7 +20,7 @@ from trivium.spec.node import Node
 
 @dataclass(frozen=True)
 class Run:
-    """What one road computed at one point in one precision; `untapped` are the gradients of the program without taps."""
+    """What one road computed at one point in one precision; `untapped` are the program's without taps."""
 
     point: str
     backend: str
@@ -40,7 +40,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Share:
-    """One consumer's share of a cotangent, replayed: the point value, its scale, and the interval that a kink leaves open."""
+    """One consumer's share of a cotangent, replayed: its value, its scale, the interval that a kink leaves open."""
 
     node: Node
     role: int
@@ -81,7 +81,7 @@ class Expectation:
 class Evidence:
     """A tensor whose recorded numbers do not follow from the recorded numbers before it.
 
-    `failed`, `convention` and `unfinite` are masks: beyond the line, inside a kink's interval, not finite where it should be.
+    `failed`, `convention`, `unfinite` are masks: past the line, in a kink's interval, not finite where the step is.
     """
 
     run: Run
@@ -152,7 +152,9 @@ def check_run(run: Run, replayer_of: ReplayerOf, scaler: Scaler, *, broken: froz
     )
 
 
-def _replay(run: Run, node: Node, replayer: Backend, scaler: Scaler, shares: dict[str, list[Share]]) -> list[Expectation]:
+def _replay(
+    run: Run, node: Node, replayer: Backend, scaler: Scaler, shares: dict[str, list[Share]]
+) -> list[Expectation]:
     """What the node's values should be; its shares of its inputs' cotangents are added to `shares`."""
     attrs, inputs, cotangents = run.spec.attributes(node), run.inputs(node), run.cotangents(node)
     outputs, bars = replayed = replayer.replay(node.op, attrs, inputs, cotangents)
@@ -173,13 +175,16 @@ def _shares(run: Run, node: Node, replayer: str, bars: tuple[Array | None, ...],
         low = high = bar
         if node.op.roles[role] in kinks:
             on_kink, lowest, highest = kinks[node.op.roles[role]]
-            low, high = np.where(on_kink, np.minimum(lowest, bar), bar), np.where(on_kink, np.maximum(highest, bar), bar)
+            low, high = (
+                np.where(on_kink, np.minimum(lowest, bar), bar),
+                np.where(on_kink, np.maximum(highest, bar), bar),
+            )
             scale = np.maximum(scale, np.maximum(np.abs(low), np.abs(high)))
         yield Share(node, role, replayer, bar, scale, low, high)
 
 
 def kink_intervals(run: Run, node: Node) -> dict[str, tuple[Array, Array, Array]]:
-    """Per role with entries exactly on a kink: their mask, and the lowest and highest cotangent a convention may choose."""
+    """Per role with entries exactly on a kink: their mask, the lowest and highest cotangent that are open there."""
     kink = node.op.kink
     if kink is None:
         return {}
@@ -211,7 +216,9 @@ def _cotangent(run: Run, name: str, shares: list[Share]) -> Expectation:
 
 def judge(run: Run, e: Expectation) -> Judged:
     """Hold one recorded tensor against its expectation, entry by entry, in units of u times the step's scale."""
-    got = np.asarray((run.evaluation.values if e.direction == FORWARD else run.evaluation.gradients)[e.tensor], np.float64)
+    got = np.asarray(
+        (run.evaluation.values if e.direction == FORWARD else run.evaluation.gradients)[e.tensor], np.float64
+    )
     comparable = np.isfinite(got) & np.isfinite(e.value) & np.isfinite(e.scale)
     with np.errstate(all="ignore"):
         from_point = np.where(comparable, units(np.abs(got - e.value), e.scale, run.dtype), 0.0)

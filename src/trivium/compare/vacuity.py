@@ -1,4 +1,4 @@
-"""What a check could not have shown: gradients that are zero by construction, symmetric numbers, names that reach nothing.
+"""What a check could not have shown: gradients zero by construction, symmetric numbers, names that reach nothing.
 
 Knows nothing of residuals.
 """
@@ -31,23 +31,42 @@ def _reaches_nothing(spec: Spec) -> Iterator[Finding]:
     for name, given in spec.givens.items():
         if name not in spec.reaching:
             what = "parameter" if given.parameter else "input"
-            yield _warn("TV201", f"{what} {name!r} does not reach the loss {spec.loss!r}: its gradient is zero in every road", node=name)
+            yield _warn(
+                "TV201",
+                f"{what} {name!r} does not reach the loss {spec.loss!r}: its gradient is zero in every road",
+                node=name,
+            )
     for node in spec.nodes:
         if spec.reaching.isdisjoint(node.outputs):
-            yield _warn("TV201", f"node {node.name!r} does not reach the loss {spec.loss!r}: nothing is learned from its cotangent", node=node.name)
+            yield _warn(
+                "TV201",
+                f"node {node.name!r} does not reach the loss {spec.loss!r}: nothing is learned from its cotangent",
+                node=node.name,
+            )
 
 
 def _zero_gradients(spec: Spec, ends: Sequence[End]) -> Iterator[Finding]:
     for name in dict.fromkeys(e.tensor for e in ends if e.tensor in spec.reaching):
         seen = [e for e in ends if e.tensor == name]
         if all(e.largest == 0 for e in seen):
-            yield _warn("TV201", f"the gradient of {name!r} is zero in every entry at every point: agreement on it says nothing", node=name)
+            yield _warn(
+                "TV201",
+                f"the gradient of {name!r} is zero in every entry at every point: agreement on it says nothing",
+                node=name,
+            )
 
 
 def _symmetric(point: str, name: str, array: Array) -> Iterator[Finding]:
     if array.dtype.kind != "f" or array.size < 2:
         return
     if (array == array.flat[0]).all():
-        yield _warn("TV201", f"{name!r} holds {array.size} equal numbers: a permutation or a lost axis would not show", node=name, point=point)
+        yield _warn(
+            "TV201",
+            f"{name!r} holds {array.size} equal numbers: a permutation or a lost axis would not show",
+            node=name,
+            point=point,
+        )
     elif array.ndim == 2 and array.shape[0] == array.shape[1] and np.array_equal(array, array.T):
-        yield _warn("TV201", f"{name!r} is a symmetric matrix: a missing transpose would not show", node=name, point=point)
+        yield _warn(
+            "TV201", f"{name!r} is a symmetric matrix: a missing transpose would not show", node=name, point=point
+        )

@@ -9,7 +9,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from trivium.errors import did_you_mean
-from trivium.ops import activation, arithmetic, classification, exponential, linear, piecewise, reduce, regression, shape
+from trivium.ops import (
+    activation,
+    arithmetic,
+    classification,
+    exponential,
+    linear,
+    piecewise,
+    reduce,
+    regression,
+    shape,
+)
 from trivium.spec.op import Op
 
 FAMILIES: Mapping[str, tuple[Op, ...]] = MappingProxyType(
@@ -26,6 +36,8 @@ FAMILIES: Mapping[str, tuple[Op, ...]] = MappingProxyType(
     }
 )
 OPS: Mapping[str, Op] = MappingProxyType({op.name: op for family in FAMILIES.values() for op in family})
+
+globals().update(OPS)  # so that `trivium.ops.linear` is the op, and not the family of the same name
 
 
 def __getattr__(name: str) -> Op:

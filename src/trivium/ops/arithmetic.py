@@ -18,7 +18,9 @@ def broadcast(shapes: tuple[Shape, ...], attrs: Attributes) -> tuple[Shape, ...]
         return (np.broadcast_shapes(*shapes),)
     except ValueError:
         a, b = shapes
-        raise SpecError(f"shapes {a} and {b} do not broadcast: counted from the right, two sizes differ and neither is 1") from None
+        raise SpecError(
+            f"shapes {a} and {b} do not broadcast: counted from the right, two sizes differ and neither is 1"
+        ) from None
 
 
 BROADCAST_CASES = (

@@ -5,9 +5,9 @@ Knows nothing of the order in which a backend adds.
 
 from __future__ import annotations
 
+from trivium.ops.shape import normal_axis
 from trivium.spec.op import Attribute, Attributes, Case, op
 from trivium.spec.signature import Shape
-from trivium.ops.shape import normal_axis
 
 AXIS = (Attribute("axis", "axes", default=None), Attribute("keepdims", "bool", default=False))
 CASES = (
@@ -29,7 +29,21 @@ def reduced(shapes: tuple[Shape, ...], attrs: Attributes) -> tuple[Shape, ...]:
 
 
 sum_ = op("sum(x: *s) -> *t", "Σ x over the axes", attributes=AXIS, shape=reduced, absolute="sum", cases=CASES)
-mean = op("mean(x: *s) -> *t", "Σ x / n over the n entries of the axes", attributes=AXIS, shape=reduced, absolute="mean", cases=CASES)
-logsumexp = op("logsumexp(x: *s) -> *t", "log Σ eˣ over the axes", attributes=AXIS, shape=reduced, cases=CASES)
+mean = op(
+    "mean(x: *s) -> *t",
+    "Σ x / n over the n entries of the axes",
+    attributes=AXIS,
+    shape=reduced,
+    absolute="mean",
+    cases=CASES,
+)
+logsumexp = op(
+    "logsumexp(x: *s) -> *t",
+    "log Σ eˣ over the axes",
+    attributes=AXIS,
+    shape=reduced,
+    intermediate=lambda attrs, x: 1.0,  # Σ eˣ⁻ᵐ is 1 or more, so that its logarithm is known to u times 1
+    cases=CASES,
+)
 
 OPS = (sum_, mean, logsumexp)

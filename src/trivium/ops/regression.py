@@ -18,7 +18,7 @@ REDUCTION = (
     Attribute("reduction", "str", choices=("sum", "mean", "batchmean")),
     Attribute("batch_axis", "axis", default=None),
 )
-"""sum: of all terms; mean: over all terms; batchmean: the sum over the size of `batch_axis`, an axis of the first input."""
+"""sum: of all terms; mean: over all terms; batchmean: the sum over the size of `batch_axis` of the first input."""
 
 REDUCTION_CASES = (
     Case(((3, 5), (3, 5)), {"reduction": "sum"}),
@@ -33,7 +33,9 @@ def check_reduction(shape: Shape, attrs: Attributes) -> None:
     if batchmean and axis is None:
         raise SpecError("reduction 'batchmean' divides by the size of an axis: state batch_axis")
     if not batchmean and axis is not None:
-        raise SpecError(f"batch_axis={axis} has no meaning with reduction {attrs['reduction']!r}; leave it out or use 'batchmean'")
+        raise SpecError(
+            f"batch_axis={axis} has no meaning with reduction {attrs['reduction']!r}; leave it out or use 'batchmean'"
+        )
     if batchmean:
         normal_axis(axis, len(shape))
 
@@ -44,10 +46,18 @@ def reduced_loss(shapes: tuple[Shape, ...], attrs: Attributes) -> tuple[Shape, .
     return ((),)
 
 
-def _absolute_slopes(attrs: Attributes, inputs: tuple[np.ndarray, ...], y_bar: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def divided_by(shape: Shape, terms: int, attrs: Attributes) -> int:
+    """What the sum of so many terms is divided by; `shape` is the first input's."""
+    if attrs["reduction"] == "batchmean":
+        return shape[attrs["batch_axis"]]
+    return terms if attrs["reduction"] == "mean" else 1
+
+
+def _absolute_slopes(
+    attrs: Attributes, inputs: tuple[np.ndarray, ...], y_bar: np.ndarray
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     shape = inputs[0].shape
-    per = {"sum": 1, "mean": math.prod(shape), "batchmean": shape[attrs["batch_axis"] or 0] if shape else 1}
-    steepest = np.broadcast_to(np.abs(y_bar) / per[attrs["reduction"]], shape)
+    steepest = np.broadcast_to(np.abs(y_bar) / divided_by(shape, math.prod(shape), attrs), shape)
     return {"prediction": (-steepest, steepest), "target": (-steepest, steepest)}
 
 

@@ -20,24 +20,24 @@ def normal_axis(axis: int, rank: int) -> int:
 
 
 def _reshape(shapes: tuple[Shape, ...], attrs: Attributes) -> tuple[Shape, ...]:
-    (x,), shape = shapes, attrs["shape"]
+    (x,), shape = shapes, tuple(attrs["shape"])
     if math.prod(x) != math.prod(shape):
         raise SpecError(f"{math.prod(x)} entries of {x} cannot become {shape}, which has {math.prod(shape)}")
-    return (tuple(shape),)
+    return (shape,)
 
 
 def _transpose(shapes: tuple[Shape, ...], attrs: Attributes) -> tuple[Shape, ...]:
     (x,), axes = shapes, attrs["axes"]
     if axes is None:
         return (x[::-1],)
-    axes = (axes,) if isinstance(axes, int) else axes
+    axes = (axes,) if isinstance(axes, int) else tuple(axes)
     if sorted(axes) != list(range(len(x))):
         raise SpecError(f"axes {axes} is no permutation of the {len(x)} axes of {x}; write each once, counted from 0")
     return (tuple(x[a] for a in axes),)
 
 
 def _split(shapes: tuple[Shape, ...], attrs: Attributes) -> tuple[Shape, ...]:
-    (x,), parts = shapes, attrs["parts"]
+    (x,), parts = shapes, int(attrs["parts"])
     axis = normal_axis(attrs["axis"], len(x))
     if parts < 1 or x[axis] % parts:
         raise SpecError(f"axis {axis} of {x} does not split into {parts} equal parts")

@@ -61,6 +61,8 @@ def directional(f: Callable[[float], Array], *, scale: float = 1.0, u: float = U
     which f computes: state 2^-24 for a function that rounds to float32 inside. The error covers truncation, rounding,
     and a kink at 0, where it is as large as the jump of the slope.
     """
+    if not 0 < scale < math.inf:
+        raise OracleError(f"scale is {scale}; it is a distance above 0, over which f changes")
     with np.errstate(all="ignore"):
         return _narrowing(f, scale, u)
 
@@ -125,7 +127,7 @@ def _narrowing(f: Callable[[float], Array], scale: float, u: float) -> Estimate:
 
 
 def _rungs(f: Callable[[float], Array], center: Array, scale: float, u: float) -> Iterator[Rung]:
-    """One rung a step. The odd part of f over h tends to the slope, the even part over h to its jump: 0 but at a kink."""
+    """One rung a step: the odd part of f over h tends to the slope, the even part to the jump of a kink, or to 0."""
     odd: deque[Row] = deque(maxlen=EARLIER + 1)
     even: deque[Row] = deque(maxlen=EARLIER + 1)
     for k in range(STEPS):
@@ -141,11 +143,14 @@ def _rungs(f: Callable[[float], Array], center: Array, scale: float, u: float) -
 
 def _evaluate(f: Callable[[float], Array], t: float, shape: tuple[int, ...] | None = None) -> Array:
     y = np.asarray(f(t))
-    if y.dtype.kind not in "fiu":
-        raise OracleError(f"f({t}) is of dtype {y.dtype}; finite differences need real numbers")
+    if y.dtype != np.float64:
+        raise OracleError(
+            f"f({t}) is of dtype {y.dtype}, finite differences need float64; "
+            "where f rounds to float32 inside, convert what it returns and state u=2**-24"
+        )
     if shape is not None and y.shape != shape:
         raise OracleError(f"f({t}) has shape {y.shape}, but f(0) has {shape}")
-    return y.astype(np.float64)
+    return y
 
 
 def _extrapolated(plain: Array, wider: deque[Row], power: int) -> Row:

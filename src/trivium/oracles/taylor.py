@@ -53,7 +53,8 @@ class Slope:
 def slope(f: Callable[[float], float], derivative: float, *, scale: float = 1.0, u: float = U) -> Slope:
     """How f(h) - f(0) - h `derivative` falls as h is halved again and again.
 
-    h starts at `scale`, the distance over which f changes. The window is the narrowest that stands clear of rounding, since a small error of the derivative shows last.
+    h starts at `scale`, the distance over which f changes. The window is the narrowest that stands
+    clear of rounding, since a small error of the derivative shows last.
     """
     with np.errstate(all="ignore"):
         center = _number(f, 0.0)

@@ -54,7 +54,7 @@ def gradients(comparison: Comparison, residuals: Residuals, width: int) -> list[
     over = ["", "", "", *("digits" for _ in comparison.dtypes), "worst", ""]
     head = ["gradient of", "shape", "largest", *comparison.dtypes, "residual", "right in"]
     align = "<<>" + ">" * len(comparison.dtypes) + "><"
-    note = f"(digits, at {point}: in which the backends agree, and in brackets how many rounding would leave)"
+    note = f"(digits: in which the backends agree, and in brackets how many rounding would leave; numbers: {point})"
     lines = table([over, head, *rows], align=align, width=width)
     return [*lines, *_left_out(names, "gradients"), *wrapped(note, width=width)]
 
@@ -83,15 +83,16 @@ def intermediates(comparison: Comparison, residuals: Residuals, width: int) -> l
     for node, name in nodes[:ROWS]:
         cells = [_residual(comparison, residuals, d, name, c) for d in (FORWARD, BACKWARD) for c in columns]
         rows.append([str(node) if name == node.name else f"{name}, of the same step", *cells])
-    each = max(len(cell) for row in [columns, *(r[1:] for r in rows)] for cell in row)
+    each = max(8 // len(columns), *(len(cell) for row in [columns, *(r[1:] for r in rows)] for cell in row))
     forward = f"{'forward':<{(each + 1) * len(columns)}}"
     head = ["", *(f"{c:>{each}}" for c in columns), *(f"{c:>{each}}" for c in columns)]
     lines = table([head, *rows], align="<" + ">" * 2 * len(columns), width=width, gap=1)
     start = len(lines[0]) - (each + 1) * 2 * len(columns) + 1
     title = f"{'residual of every step':<{max(start, 23)}}{forward}backward"
+    whose = "another backend" if len(comparison.backends) > 1 else "the same backend, one op at a time"
     note = (
-        f"(residual: how far a number is from the replay of its step by another backend, in units of what one "
-        f"rounding does there; the line is {LINE:g})"
+        f"(residual: how far a number is from the replay of its step by {whose}, in units of what one rounding "
+        f"does there; the line is {LINE:g})"
     )
     return [title, *lines, *_left_out(nodes, "steps"), *wrapped(note, width=width)]
 

@@ -5,13 +5,27 @@ Knows nothing of how blame was settled.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from trivium.compare.bound import LINE, UNIT
 from trivium.compare.comparison import BACKWARD, DISAGREE, FORWARD, UNDECIDED, Comparison, Finding, Witness, Wrong
+from trivium.report.codes import CODES
 from trivium.report.number import few, place, telling
-from trivium.report.phrase import counted, listed, node_of, node_text, pattern, precision, seen, shown_at, what, wrapped
+from trivium.report.phrase import (
+    counted,
+    listed,
+    node_of,
+    node_text,
+    pattern,
+    precision,
+    seen,
+    shown,
+    shown_at,
+    what,
+    wrapped,
+)
 from trivium.report.table import table
 from trivium.report.verdict import sentence
 
@@ -64,14 +78,16 @@ def failure(comparison: Comparison, command: str, *, width: int) -> list[str]:
 
 def told(comparison: Comparison, command: str, detail: Detail, width: int) -> list[str]:
     """The report in this much detail."""
-    shown = [f for f in comparison.of(DISAGREE, UNDECIDED) if f.wrong][: detail.findings]
+    found = list(comparison.of(DISAGREE, UNDECIDED))
+    proved = [f for f in found if f.wrong][: detail.findings]
     return [
         *wrapped(sentence(comparison, most=detail.sentences), width=width),
         "",
         *paragraphs({"gradients": gradients(comparison), "diverges": divergence(comparison)}, width),
-        *(line for finding in shown for line in evidence(comparison, finding, detail, width)),
+        *(line for finding in proved for line in evidence(comparison, finding, detail, width)),
+        *([] if proved else paragraphs(advice(comparison, found), width)),
         *remarks(comparison, detail.remarks, width),
-        *paragraphs({"bound": bound(comparison, shown[0]) if shown else ""}, width),
+        *paragraphs({"bound": bound(comparison, proved[0]) if proved else ""}, width),
         f"{'again':<{LABEL}}{command}",
     ]
 
@@ -84,6 +100,8 @@ def paragraphs(texts: dict[str, str], width: int) -> Iterator[str]:
 
 def gradients(comparison: Comparison) -> str:
     """Which gradients are wrong, which merely inherit it, which are right: parameters first, backend by backend."""
+    if comparison.verdict == UNDECIDED:
+        return ""
     parts, right = [], []
     for backend in comparison.backends:
         states = gradient_states(comparison, backend)
@@ -116,7 +134,7 @@ def divergence(comparison: Comparison) -> str:
     found = [f for f in comparison.of(DISAGREE, UNDECIDED) if f.node in order]
     forward = min((f for f in found if f.direction == FORWARD), key=lambda f: order[f.node], default=None)
     backward = max((f for f in found if f.direction == BACKWARD), key=lambda f: order[f.node], default=None)
-    if not forward and not backward:
+    if comparison.verdict == UNDECIDED or not (forward or backward):
         return ""
     ahead = f"first at {at(forward)}" if forward else "nowhere, every value is right"
     back = f"first at {at(backward)}" if backward else "nowhere, given the values"
@@ -126,6 +144,18 @@ def divergence(comparison: Comparison) -> str:
 def at(finding: Finding) -> str:
     """A node and whose it is: `g9 (numpy)`."""
     return f"{finding.node} ({finding.backend})" if finding.backend else finding.node
+
+
+def advice(comparison: Comparison, found: Sequence[Finding]) -> dict[str, str]:
+    """Where a finding that has no entries to show was seen, and what to do about it."""
+    if not found:
+        return {}
+    first = found[0]
+    where = seen(comparison, first) if first.seen else ""
+    return {
+        "seen": f"{first.code}: {where}" if where else "",
+        "do": CODES[first.code].cure if first.code in CODES else "",
+    }
 
 
 def evidence(comparison: Comparison, finding: Finding, detail: Detail, width: int) -> Iterator[str]:
@@ -145,23 +175,25 @@ def evidence(comparison: Comparison, finding: Finding, detail: Detail, width: in
 
 def entries(comparison: Comparison, finding: Finding, wrong: Wrong, most: int, width: int) -> Iterator[str]:
     """The worst entries of one tensor: what the backend has, what the replay gives, how far apart they may be."""
-    shown = wrong.witnesses[:most]
-    if not shown:
+    witnesses = wrong.witnesses[:most]
+    if not witnesses:
         return
     point, dtype = shown_at(comparison, finding, wrong)
     yield from paragraphs({"worst": f"{what(finding.direction, wrong.tensor)}, {point}, {dtype}"}, width)
-    asked = any(w.oracle is not None for w in shown)
-    rows = [_entry(w)[: 4 + asked] for w in shown]
-    head = ["entry", *sides(finding), "may differ by", "oracle"][: 4 + asked]
+    asked = bool(finding.replayer) and any(w.oracle is not None for w in witnesses)
+    rows = [_entry(w)[: 4 + asked] for w in witnesses]
+    head = ["entry", *sides(comparison, finding, wrong), "may differ by", "oracle"][: 4 + asked]
     yield from table([head, *rows], align="<>>>>"[: len(head)], width=width, indent=LABEL)
 
 
-def sides(finding: Finding) -> tuple[str, str]:
+def sides(comparison: Comparison, finding: Finding, wrong: Wrong) -> tuple[str, str]:
     """Whose numbers stand in the two columns of entries."""
     if finding.code == "TV108":
         return "as training", "as checked"
-    got = f"{finding.backend} has" if finding.backend else "one side"
-    return got, f"{finding.replayer} says" if finding.replayer else "its own values say"
+    step = shown(comparison, finding, wrong)
+    backend = finding.backend or (step.backend if step else "one side")
+    other = f"{finding.replayer} says" if finding.replayer else "its own values say"
+    return f"{backend} has", other
 
 
 def _entry(w: Witness) -> list[str]:
@@ -183,6 +215,14 @@ def bound(comparison: Comparison, finding: Finding) -> str:
 def remarks(comparison: Comparison, most: int, width: int) -> list[str]:
     """What else was found, a line each."""
     others = [f for f in comparison.findings if f.verdict != comparison.verdict]
-    lines = [wrapped(f"{f.code}: {f.message}", width=width, label=f.verdict, indent=LABEL)[0] for f in others[:most]]
+    lines = [one_line(f.verdict, f"{f.code}: {f.message}", width) for f in others[:most]]
     more = len(others) - most
-    return [*lines, *([f"{'besides':<{LABEL}}{counted(more, 'remark')} more; --json has all"] if more > 0 else [])]
+    return [
+        *lines,
+        *([one_line("besides", f"{counted(more, 'remark')} more; --json has all", width)] if more > 0 else []),
+    ]
+
+
+def one_line(label: str, text: str, width: int) -> str:
+    """A labelled line, cut short where the page ends."""
+    return f"{label:<{LABEL}}{textwrap.shorten(text, width - LABEL, placeholder=' ...')}"

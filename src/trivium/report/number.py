@@ -39,7 +39,7 @@ def decimal_digits(x: float | None) -> str:
     """A count of decimal digits: 15.6; `all` where the numbers are the same, a dash where there is nothing to count."""
     if x is None or math.isnan(x):
         return "-"
-    return "all" if x == math.inf else f"{max(x, 0.0):.1f}"
+    return "all" if x >= MOST else f"{max(x, 0.0):.1f}"
 
 
 def residual(x: float) -> str:

@@ -78,25 +78,28 @@ def pattern(wrong: Wrong) -> str:
 def seen(comparison: Comparison, finding: Finding) -> str:
     """Where a finding shows: at every point and in every precision, or at which."""
     points = list(dict.fromkeys(point for point, _ in finding.seen))
-    dtypes = list(dict.fromkeys(dtype for _, dtype in finding.seen))
-    if len(finding.seen) == len(points) * len(dtypes):
-        everywhere = len(points) == len(comparison.points) > 1
-        where = f"all {counted(len(points), 'point')}" if everywhere else listed(points)
-        return f"at {where}, in {listed(dtypes)}"
-    return "at " + listed((f"{point} in {dtype}" for point, dtype in finding.seen), most=4)
+    dtypes = list(dict.fromkeys(dtype for _, dtype in finding.seen if dtype))
+    if len(finding.seen) != len(points) * max(len(dtypes), 1):
+        return listed((f"{point} in {dtype}" for point, dtype in finding.seen), most=4)
+    everywhere = len(points) == len(comparison.points) > 1
+    every = "both points" if len(points) == 2 else f"all {counted(len(points), 'point')}"
+    where = f"at {every}" if everywhere else listed(points)
+    return f"{where}, in {listed(dtypes)}" if dtypes else where
+
+
+def shown(comparison: Comparison, finding: Finding, wrong: Wrong) -> Step | None:
+    """The replayed step that the witnesses of one wrong tensor come from: the backend's own, where it has one."""
+    key = finding.direction, wrong.tensor, wrong.residual
+    steps = [s for s in comparison.steps if (s.direction, s.tensor, s.residual) == key]
+    return next((s for s in steps if s.backend == finding.backend), steps[0] if steps else None)
 
 
 def shown_at(comparison: Comparison, finding: Finding, wrong: Wrong) -> tuple[str, str]:
     """The point and the precision that the witnesses of one wrong tensor come from."""
-    for step in comparison.steps:
-        if of(step, finding, wrong) and step.residual == wrong.residual:
-            return step.point, step.dtype
+    step = shown(comparison, finding, wrong)
+    if step is not None:
+        return step.point, step.dtype
     return finding.seen[0] if finding.seen else ("", "")
-
-
-def of(step: Step, finding: Finding, wrong: Wrong) -> bool:
-    """Whether a step made this wrong tensor."""
-    return (step.backend, step.direction, step.tensor) == (finding.backend, finding.direction, wrong.tensor)
 
 
 def point_text(label: str, sizes: Iterable[tuple[str, int]]) -> str:

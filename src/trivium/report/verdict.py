@@ -35,10 +35,12 @@ def consent(comparison: Comparison) -> str:
 
 def disagreement(comparison: Comparison, findings: tuple[Finding, ...], most: int) -> str:
     """How many mistakes, whose, at which steps and how; and that the rest is right given them."""
+    noun = "disagreement" if any(f.code == "TV109" for f in findings) else "mistake"
     if len(findings) == 1:
-        return f"One mistake: {fault(comparison, findings[0])} {rest(comparison, findings)}"
-    blamed = listed(dict.fromkeys(f.backend or "nobody yet" for f in findings))
-    lines = [f"{counted(len(findings), 'mistake').capitalize()} of their own, in {blamed}."]
+        return f"One {noun}: {fault(comparison, findings[0])} {rest(comparison, findings)}"
+    blamed = listed(dict.fromkeys(f.backend for f in findings if f.backend))
+    whose = f" of their own, in {blamed}" if noun == "mistake" else ""
+    lines = [f"{counted(len(findings), noun).capitalize()}{whose}."]
     lines += [f"({i}) {fault(comparison, finding)}" for i, finding in enumerate(findings[:most], 1)]
     if findings[most:]:
         lines.append(f"And likewise: {listed((name(f) for f in findings[most:]), most=16)}.")
@@ -74,7 +76,8 @@ def rest(comparison: Comparison, findings: tuple[Finding, ...]) -> str:
     heirs = list(dict.fromkeys(n for f in findings for n in f.inherits))
     verb, it = "inherits" if len(heirs) == 1 else "inherit", "it" if len(findings) == 1 else "them"
     merely = f" {listed(heirs, most=6)} merely {verb} {it}." if heirs else ""
-    return f"All other {right:,} steps are right, given what they were fed.{merely}"
+    which = f"All other {right:,} steps" if failed else f"All {right:,} steps that could be compared"
+    return f"{which} are right, given what they were fed.{merely}"
 
 
 def indecision(comparison: Comparison, findings: tuple[Finding, ...], most: int) -> str:

@@ -89,7 +89,6 @@ def _finding(comparison: Comparison, finding: Finding) -> dict[str, Any]:
         "seen": seen(comparison, finding) if finding.seen else "",
         "inherits": finding.inherits,
         "bound": bound(comparison, finding) if finding.wrong else "",
-        "sides": sides(finding),
         "wrong": list(_wrong(comparison, finding)),
     }
 
@@ -102,6 +101,7 @@ def _wrong(comparison: Comparison, finding: Finding) -> Iterator[dict[str, Any]]
             "what": what(finding.direction, wrong.tensor),
             "pattern": pattern(wrong),
             "where": f"{point}, {dtype}",
+            "sides": sides(comparison, finding, wrong),
             "entries": entries,
         }
 

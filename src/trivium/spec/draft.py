@@ -68,7 +68,7 @@ def count(number: int) -> str:
 def volume(size: int) -> str:
     """A number of entries, and the memory that they take."""
     memory = next(
-        (f"{8 * size // unit} {name}" for name, unit in UNITS if 8 * size < 1000 * unit), f"{count(8 * size)} bytes"
+        (f"{8 * size / unit:.3g} {name}" for name, unit in UNITS if 8 * size < 1000 * unit), f"{count(8 * size)} bytes"
     )
     return f"{count(size)} entries, {memory} in float64"
 

@@ -56,17 +56,17 @@ def from_json(data: Mapping[str, Any], vocabulary: Vocabulary) -> Spec:
     try:
         part = SpecPart.model_validate(data)
     except ValidationError as error:
-        raise SpecError(*(Problem(f"{_path(e['loc'])}: {_lower(e['msg'])}") for e in error.errors())) from None
+        raise SpecError(*dict.fromkeys(_sentence(e["loc"], e["type"], e["msg"]) for e in error.errors())) from None
     problems: list[Problem] = []
     given = {
         what: tuple(_collected(problems, what, (partial(_given, g.name, g.shape) for g in givens)))
         for what, givens in (("inputs", part.inputs), ("parameters", part.parameters))
     }
     nodes = (partial(_node, n.outputs, n.op, n.inputs, n.attributes, vocabulary) for n in part.nodes)
-    found = tuple(_collected(problems, "nodes", nodes))
+    uses = tuple(_collected(problems, "nodes", nodes))
     if problems:
         raise SpecError(*problems)
-    return Spec(part.name, given["inputs"], given["parameters"], found, part.loss, tuple(part.sizes.items()))
+    return Spec(part.name, given["inputs"], given["parameters"], uses, part.loss, tuple(part.sizes.items()))
 
 
 def loads_json(text: str, *, vocabulary: Vocabulary, path: str = "network") -> Spec:
@@ -161,6 +161,13 @@ def _no_number(text: str) -> NoReturn:
     raise SpecError(f"{text} is no number that an attribute can be")
 
 
+def _sentence(keys: tuple[int | str, ...], kind: str, message: str) -> str:
+    """One of pydantic's errors in words; an attribute is of none of its types, so one sentence says so for all."""
+    if "attributes" in keys and len(keys) > 3:
+        return f"{_path(keys[:4])} {VALUE}"
+    return f"{_path(keys)} {SENTENCES.get(kind, _lower(message))}"
+
+
 def _path(keys: Iterable[int | str]) -> str:
     """nodes[3].inputs, from the keys that lead there."""
     return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).removeprefix(".")
@@ -168,3 +175,17 @@ def _path(keys: Iterable[int | str]) -> str:
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
+
+
+VALUE = "is no attribute: true, false, null, a number, a text, or a list of integers is one"
+SENTENCES = {
+    "missing": "is missing",
+    "extra_forbidden": "means nothing in a spec",
+    "string_type": "is no text",
+    "int_type": "is no integer",
+    "list_type": "is no list",
+    "dict_type": "is no object",
+    "model_type": "is no object",
+    "too_short": "is empty",
+}
+"""What to say for each of pydantic's words; where it has another, its own sentence stands."""

@@ -33,7 +33,7 @@ def equation(
             f"{result!r} alone computes nothing; use the name {result!r} itself where {outputs[0]!r} is used"
         )
     names = {id(result): outputs}
-    free = fresh(outputs[0], {*taken, *outputs})
+    free = (name for name in fresh(outputs[0], taken) if name not in outputs)
     for use in parser.uses[:-1]:
         names[id(use)] = (next(free),)
     return tuple(use.node(names) for use in parser.uses)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 from trivium.errors import SpecError, did_you_mean
 from trivium.spec.draft import Draft
@@ -39,6 +40,15 @@ class Spec:
         shapes, givens = infer(Draft(self.inputs, self.parameters, self.nodes, self.loss, self.sizes))
         object.__setattr__(self, "shapes", MappingProxyType(shapes))
         object.__setattr__(self, "givens", MappingProxyType(givens))
+
+    def __str__(self) -> str:
+        """The whole network with its shapes, at 80 columns."""
+        from trivium.spec.text import show  # which is about specs, and so imports this module
+
+        return show(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: object) -> None:  # what notebooks and hypothesis print
+        printer.text(str(self))
 
     def resized(self, **sizes: int) -> Spec:
         """The same network at other sizes; SpecError when a size is unknown or a shape no longer fits."""

@@ -29,6 +29,8 @@ LARGEST = 10**11
 
 MOST = f"a network holds {count(LARGEST)} at most"
 MOST_PROBLEMS = 50
+MOST_NEAR = 10
+"""Problems that are searched for the name that was meant: that compares it with every name there is."""
 
 
 def infer(draft: Draft) -> tuple[dict[str, Shape], dict[str, Given]]:
@@ -171,7 +173,7 @@ class Inference:
 
     def unbound(self, name: str, node: Node, where: str) -> None:
         if name not in self.later:
-            near = did_you_mean(name, [*self.bound, *self.later])
+            near = did_you_mean(name, [*self.bound, *self.later]) if len(self.problems) < MOST_NEAR else ""
             self.fail(f"{name!r} is not bound by any input, parameter or node{near}", where)
         elif cycle := self.cycle(name, node):
             if self.cyclic.intersection(cycle):

@@ -23,7 +23,7 @@ TRACING: ContextVar[Any] = ContextVar("trivium_tracing", default=None)
 
 @dataclass(frozen=True)
 class Kind:
-    """What a tensor holds: real, positive, unit, sign or simplex numbers, index (integers 0 <= i < `below`), or mask."""
+    """What a tensor holds: real, positive, unit, sign or simplex numbers, index (integers 0 <= i < `below`), mask."""
 
     name: str = "real"
     below: int | None = None
@@ -75,6 +75,7 @@ class Op:
     fan_in    per role, the letter or the function that says how many terms a weight there is summed over
     terms     (shapes, attrs) -> (terms summed per output entry, terms summed per cotangent entry of each input)
     absolute  the op that, applied to absolute values, gives the size of this one (itself for a positive multilinear op)
+    intermediate  (attrs, *inputs) -> the size of a number inside the formula that may cancel: digits below it are not asked for
     analytic  false where a complex step would be silently wrong (an absolute value, a comparison)
     """
 
@@ -88,6 +89,7 @@ class Op:
     kink: Kink | None = None
     terms: Callable[..., tuple[int, tuple[int, ...]]] | None = None
     absolute: str | None = None
+    intermediate: Callable[..., float] | None = None
     analytic: bool = True
     cases: tuple[Case, ...] = ()
     source: str = ""

@@ -42,12 +42,8 @@ def print_as_python(spec: Spec) -> str:
     """Python source that, executed, defines `spec`, equal to this one."""
     ops = _free("ops", spec.shapes)
     lines = [
-        "from types import SimpleNamespace",
-        "",
-        "from trivium.ops import OPS",
+        "from trivium import ops" if ops == "ops" else f"from trivium import ops as {ops}",
         "from trivium.spec.trace import trace",
-        "",
-        f"{ops} = SimpleNamespace(**OPS)",
         "",
         "",
         *_bracketed("def network(", spec.givens, "):"),
@@ -57,7 +53,7 @@ def print_as_python(spec: Spec) -> str:
         "",
         "spec = trace(",
         "    network,",
-        "    vocabulary=OPS,",
+        f"    vocabulary={ops}.OPS,",
         f"    name={_quoted(spec.name)},",
         *_bracketed("    inputs={", _shapes(spec.inputs), "},"),
         *_bracketed("    parameters={", _shapes(spec.parameters), "},"),
@@ -69,23 +65,20 @@ def print_as_python(spec: Spec) -> str:
 
 def call(node: Node) -> str:
     """The right side of a node's equation: its op, its inputs, and the attributes that are not at their default."""
-    return f"{node.op.name}({', '.join([*node.inputs, *_attributes(node)])})"
+    return f"{node.op.name}({', '.join([*node.inputs, *(f'{name}={value!r}' for name, value in _attributes(node))])})"
 
 
-def _attributes(node: Node) -> Iterator[str]:
+def _attributes(node: Node) -> Iterator[tuple[str, Literal]]:
+    """The attributes that are not at their default; 1, 1.0 and True are three, and so are 0.0 and -0.0."""
     for attribute, (name, value) in zip(node.op.attributes, node.attrs, strict=True):
-        if not _same(value, attribute.default):
-            yield f"{name}={value!r}"
-
-
-def _same(value: Literal, default: object) -> bool:
-    """Equal, and of one type: 1, 1.0 and True are three attributes, and so are 0.0 and -0.0."""
-    return repr(value) == repr(default)
+        if repr(value) != repr(attribute.default):
+            yield name, value
 
 
 def _statement(node: Node, ops: str) -> str:
     names = _quoted(node.name) if len(node.outputs) == 1 else f"({', '.join(map(_quoted, node.outputs))})"
-    words = [*node.inputs, *_attributes(node), f"name={names}"]
+    settings = (f"{name}={_literal(value)}" for name, value in _attributes(node))
+    words = [*node.inputs, *settings, f"name={names}"]
     return f"{', '.join(node.outputs)} = {ops}.{node.op.name}({', '.join(words)})"
 
 
@@ -110,6 +103,10 @@ def _free(word: str, names: Iterable[str]) -> str:
     while word in names:
         word += "_"
     return word
+
+
+def _literal(value: Literal) -> str:
+    return _quoted(value) if isinstance(value, str) else repr(value)
 
 
 def _quoted(text: str) -> str:

@@ -5,32 +5,33 @@ Knows no backend but the handwritten road, whose values are the formulas' and wh
 
 from __future__ import annotations
 
-import os
-import warnings
+import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 from trivium.backend import Backend, load_backend
 from trivium.compare.bound import Scaler
 from trivium.errors import BackendError, GradientMismatch, did_you_mean
 from trivium.ops import OPS
-from trivium.testing.property import PROPERTIES
+from trivium.spec.op import Op
+from trivium.testing.clause import IN_EACH_PRECISION, IN_THE_WIDEST
 from trivium.testing.trial import NEEDED, Trial, case_text, weighted
 
 SHOWN = 40
-"""Broken properties that a message lists; the rest is counted."""
+"""Broken clauses that a message lists; the rest is counted."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """One property of one op at one case in one precision; `problem` is empty where it holds."""
+    """One clause of the contract, for one op, at one case, in one precision; `problem` is empty where it holds."""
 
     op: str
     case: str
     dtype: str
-    property: str
+    clause: str
     problem: str = ""
 
     @property
@@ -38,8 +39,8 @@ class Result:
         return not self.problem
 
     def __str__(self) -> str:
-        says = f"breaks its contract: {self.problem}" if self.problem else "holds"
-        return f"{self.op}({self.case}) in {self.dtype}: {self.property} {says}"
+        where = f" in {self.dtype}" if self.dtype else ""
+        return f"{self.op}({self.case}){where}: {self.clause}: {self.problem or 'holds'}"
 
 
 def assert_contract(backend: Backend, *, ops: Iterable[str] | None = None, seed: int = 0) -> None:
@@ -47,59 +48,65 @@ def assert_contract(backend: Backend, *, ops: Iterable[str] | None = None, seed:
     results = contract(backend, ops=ops, seed=seed)
     broken = [result for result in results if not result.holds]
     if broken:
-        head = f"{backend.name} breaks {len(broken)} of the {len(results)} properties of its contract"
+        head = f"backend {backend.name!r} breaks {len(broken)} of the {len(results)} clauses of its contract:"
         more = [f"and {len(broken) - SHOWN} more"] if len(broken) > SHOWN else []
         raise GradientMismatch("\n  ".join([head, *map(str, broken[:SHOWN]), *more]))
 
 
 def contract(backend: Backend, *, ops: Iterable[str] | None = None, seed: int = 0) -> tuple[Result, ...]:
-    """Every property of every op that the backend does not lack, at each of the op's cases, in each of its precisions.
+    """Every clause, for every op that the backend does not lack, at each of the op's cases, in each of its precisions.
 
     `ops` are names, all where None. Raises BackendError for a name that is no op, and where the backend lacks what the
     contract itself is made of (mul, sum, add).
     """
+    names = tuple(OPS if ops is None else ops)
+    _refuse(backend, names)
+    scaler: Scaler = load_backend("numpy")  # type: ignore[assignment]  # which can be shaken besides
+    tried = (OPS[name] for name in names if name not in backend.lacks)
+    return tuple(result for op in tried for result in _of_op(backend, scaler, op, seed))
+
+
+def _refuse(backend: Backend, names: Iterable[str]) -> None:
+    for name in names:
+        if name not in OPS:
+            raise BackendError(f"no op {name!r} in the vocabulary{did_you_mean(name, OPS)}")
     for name in NEEDED:
         if name in backend.lacks:
-            raise BackendError(f"backend {backend.name!r} lacks {name!r}, by which its contract adds up what an op returns")
-    names = list(OPS if ops is None else ops)
-    if unknown := [name for name in names if name not in OPS]:
-        raise BackendError(f"no op {', '.join(map(repr, unknown))} in the vocabulary: see `trivium ops`")
-    scaler = load_backend("numpy")
-    return tuple(
-        result
-        for op in (OPS[name] for name in names if name not in backend.lacks)
-        for case in op.cases
-        for dtype in ("float64", "float32")
-        if dtype in backend.dtypes
-        for result in results(Trial(backend, scaler, weighted(op, case), case_text(case), dtype, seed))
-    )
+            raise BackendError(
+                f"backend {backend.name!r} lacks {name!r}, by which the contract adds up what an op returns"
+            )
 
 
-def results(trial: Trial) -> Iterator[Result]:
-    """One op, one case, one precision: each property that can be asked of it."""
-    before = surroundings()
-    for name, problems in PROPERTIES.items():
-        problem = first_problem(problems, trial)
+def _of_op(backend: Backend, scaler: Scaler, op: Op, seed: int) -> Iterator[Result]:
+    before = _surroundings()
+    for case in op.cases:
+        for dtype in ("float64", "float32"):
+            if dtype in backend.dtypes:
+                yield from _of_trial(Trial(backend, scaler, weighted(op, case), case_text(case), dtype, seed))
+    after = _surroundings()
+    changed = [f"{what} from {was} to {after[what]}" for what, was in before.items() if after.get(what, was) != was]
+    yield Result(op.name, "all cases", "", "process", f"it changed {'; '.join(changed)}" if changed else "")
+
+
+def _of_trial(trial: Trial) -> Iterator[Result]:
+    """Each clause that can be asked; nothing more of an op that does not run."""
+    clauses = {**IN_EACH_PRECISION, **(IN_THE_WIDEST if trial.widest else {})}
+    for name, problems in clauses.items():
+        problem = _first(problems, trial)
         yield Result(trial.node.op.name, trial.case, trial.dtype, name, problem)
         if name == "runs" and problem:
             return
-    changed = ", ".join(what for what, was in before.items() if surroundings()[what] != was)
-    problem = f"changed in this process: {changed}" if changed else ""
-    yield Result(trial.node.op.name, trial.case, trial.dtype, "process", problem)
 
 
-def first_problem(problems: Callable[[Trial], Iterator[str]], trial: Trial) -> str:
+def _first(problems: Callable[[Trial], Iterator[str]], trial: Trial) -> str:
     """The first thing that is wrong, or nothing; whatever a backend raises is wrong too."""
     try:
         return next(problems(trial), "")
-    except Exception as error:  # noqa: BLE001  a backend may raise anything, and all of it goes into the result
+    except Exception as error:  # noqa: BLE001 - a backend may raise anything, and all of it goes into the result
         return f"{type(error).__name__}: {error}"
 
 
-def surroundings() -> dict[str, object]:
-    """What a backend leaves as it found it."""
-    return {
-        "NumPy's error state": np.geterr(),
-        "warning filters": list(warnings.filters),
-        "environment variables": dict(os.environ),
-    }
+def _surroundings() -> dict[str, object]:
+    """What a backend leaves as it found it; a library that it loads may come, but changes no other's threads."""
+    threads = {f"the threads of {pool['filepath']}": pool["num_threads"] for pool in threadpool_info()}
+    return {"NumPy's error state": np.geterr(), "the state of random": random.getstate(), **threads}

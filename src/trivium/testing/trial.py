@@ -47,6 +47,11 @@ class Trial:
     def attrs(self) -> Attributes:
         return self.spec.attributes(self.node)
 
+    @property
+    def widest(self) -> bool:
+        """Whether the backend computes in nothing more precise."""
+        return self.dtype == "float64" or "float64" not in self.backend.dtypes
+
     @cached_property
     def smooth(self) -> tuple[str, ...]:
         """The op's inputs that have a gradient."""
@@ -88,10 +93,10 @@ class Trial:
         """The op alone, at the numbers of this run."""
         return backend.replay(self.node.op, self.attrs, *self.fed(factor=factor))
 
-    def bound(self, name: str, direction: Array) -> float:
-        """The most that rounding explains of a cotangent's sum along a direction."""
+    def along(self, name: str, direction: Array) -> float:
+        """The most that rounding explains of the sum of an input's cotangent along a direction."""
         scale = self.scales.bars[self.node.inputs.index(name)]
-        return LINE * UNIT[self.dtype] * float(np.sum(scale * np.abs(direction)))
+        return 0.0 if scale is None else LINE * UNIT[self.dtype] * float(np.sum(scale * np.abs(direction)))
 
 
 def weighted(op: Op, case: Case) -> Spec:

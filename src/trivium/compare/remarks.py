@@ -1,0 +1,102 @@
+"""What is no mistake and yet is said: a convention on a kink, a number out of range or domain, digits lost to rounding.
+
+Knows nothing of who is to blame for anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from trivium.compare.comparison import End, Finding, Pattern, Witness, Wrong
+from trivium.compare.replay import Evidence, OutOfRange, Run
+from trivium.errors import InternalError
+
+
+def merged(found: Sequence[Finding] | Iterator[Finding]) -> list[Finding]:
+    """One finding for each thing found, however often it was seen."""
+    merged: dict[tuple[str, str, str, str], Finding] = {}
+    for f in found:
+        key = (f.code, f.backend, f.node, f.direction)
+        merged[key] = replace(merged[key], seen=tuple(dict.fromkeys(merged[key].seen + f.seen))) if key in merged else f
+    return list(merged.values())
+
+
+def ranges(outside: Sequence[OutOfRange]) -> list[Finding]:
+    """One undecided finding per node that leaves its op's domain, and per node and precision that leaves its range."""
+    undefined = {(o.node.name, o.run.point) for o in outside if o.code == "TV105"}
+    told = [o for o in outside if o.code == "TV105" or (o.node.name, o.run.point) not in undefined]
+    found = [
+        Finding(
+            o.code,
+            "undecided",
+            _outside(o),
+            "" if o.code == "TV105" else o.run.dtype,
+            o.node.name,
+            seen=((o.run.point, o.run.dtype),),
+        )
+        for o in told
+    ]
+    return [replace(f, backend="") for f in merged(found)]
+
+
+def _outside(o: OutOfRange) -> str:
+    """Which entry leaves what, in words."""
+    entry = f"entry {o.index} of {o.tensor}" if o.index else o.tensor
+    if o.code == "TV105" and o.node.op.domain is not None:
+        return f"{o.node} leaves the domain of {o.node.op.name} ({o.node.op.domain.text}): {entry} is {o.value:.6g}"
+    if np.isnan(o.value):
+        return f"{o.node}: {entry} is not a number"
+    number = f"{o.value:.6g}, " if np.isfinite(o.value) else ""
+    return f"{o.node} leaves the range of {o.run.dtype}: {entry} is {number}past {np.finfo(o.run.dtype).max:.3g}"
+
+
+def conventions(runs: Sequence[Run], evidence: Sequence[Evidence]) -> list[Finding]:
+    """Entries on a kink where the roads take different one-sided derivatives, and whose is whose; one finding per node."""
+    found = merged([_convention(e, runs) for e in evidence if e.convention.any()])
+    return list({f.node: f for f in reversed(found)}.values())[::-1]
+
+
+def _convention(e: Evidence, runs: Sequence[Run]) -> Finding:
+    index = tuple(int(i) for i in np.argwhere(e.convention)[0])
+    kinked = next((s for s in e.expectation.shares if s.low[index] < s.high[index]), None)
+    if kinked is None or kinked.node.op.kink is None:
+        raise InternalError(f"a convention at {e.expectation.tensor!r} without a kink")
+    run, tensor = e.run, e.expectation.tensor
+    open_ = f"{float(e.expectation.low[index]):.6g} to {float(e.expectation.high[index]):.6g}"
+    message = (
+        f"{kinked.node} on its kink ({kinked.node.op.kink.text}): "
+        f"entry {index} of {tensor}'s cotangent may be {open_}: {_said(runs, run, tensor, index)}"
+    )
+    witness = Witness(index, float(e.got[index]), float(e.expectation.value[index]), float(e.bound[index]))
+    wrong = Wrong(
+        tensor=tensor,
+        role=kinked.node.op.roles[kinked.role],
+        pattern=Pattern("entry", "a convention"),
+        wrong=int(e.convention.sum()),
+        entries=int(e.got.size),
+        residual=0.0,
+        witnesses=(witness,),
+    )
+    seen = ((run.point, run.dtype),)
+    return Finding("TV104", "convention", message, run.backend, kinked.node.name, "backward", (wrong,), seen=seen)
+
+
+def _said(runs: Sequence[Run], run: Run, tensor: str, index: tuple[int, ...]) -> str:
+    """What every road has at one entry, at the same point and precision."""
+    alike = [r for r in runs if (r.point, r.dtype) == (run.point, run.dtype) and tensor in r.evaluation.gradients]
+    return ", ".join(f"{r.backend} {float(r.evaluation.gradients[tensor][index]):.6g}" for r in alike)
+
+
+def blind(shown: Sequence[End], kinked: set[str]) -> Iterator[Finding]:
+    """Gradients of which rounding has eaten the digits; on a kink noise flips branches, and measures nothing."""
+    for tensor, dtype in dict.fromkeys((e.tensor, e.dtype) for e in shown if e.blind and e.point not in kinked):
+        at = [e for e in shown if e.blind and e.point not in kinked and (e.tensor, e.dtype) == (tensor, dtype)]
+        digits = min(e.explained for e in at)
+        message = (
+            f"the gradient of {tensor!r} has no more than {digits:.1f} correct digits in {dtype}, "
+            "however right its steps: rounding eats the rest"
+        )
+        yield Finding("TV202", "note", message, node=tensor, seen=tuple((e.point, dtype) for e in at))
