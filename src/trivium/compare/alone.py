@@ -44,9 +44,9 @@ def _put(
     for v in _directions(bar):
         slope = directional_slope(run, node, role, v, backends)
         bound = LINE * UNIT["float64"] * float(np.sum(scale * np.abs(v))) + slope.error
-        excess = abs(float(np.sum(bar * v)) - slope.value) / bound if bound > 0 else 0.0
-        if excess > max(worst, 1.0):
-            worst, found = excess, _finding(run, node, role, bar, v, slope, bound)
+        beyond = abs(float(np.sum(bar * v)) - slope.value) - bound
+        if not beyond <= worst:
+            worst, found = beyond, _finding(run, node, role, bar, v, slope, bound)
     if found is not None:
         yield found
 
@@ -58,7 +58,7 @@ def _directions(bar: Array) -> Iterator[Array]:
         return
     random = np.random.default_rng(bar.size)
     for _ in range(DIRECTIONS):
-        yield random.standard_normal(bar.shape)
+        yield np.asarray(random.standard_normal(bar.shape))
 
 
 def _finding(run: Run, node: Node, role: int, bar: Array, direction: Array, slope: Slope, bound: float) -> Finding:

@@ -19,7 +19,7 @@ from trivium.spec.node import Node
 ALMOST_ONE = 2.0**-10
 """A factor so near to 1 is told by its distance from 1."""
 LEAK, LITERAL = (0.05, 0.2), (0.2, 0.4)
-"""Ranges of the slope rho: rounding is near 1, a formula 0, a value once in float32 0.12 to 0.15, a short literal 0.3."""
+"""Ranges of the slope rho: rounding near 1, a formula 0, a number once in float32 0.12 to 0.15, a short literal 0.3."""
 
 
 def pattern(

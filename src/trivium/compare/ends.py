@@ -1,4 +1,4 @@
-"""The ends: in how many digits the roads' gradients agree, how many rounding leaves, and whether training gets the same.
+"""The ends: in how many digits the roads' gradients agree, how many rounding leaves, whether training gets the same.
 
 Ends accuse nobody, but for a program that differs from the one whose steps were recorded. Knows nothing of steps.
 """

@@ -1,4 +1,4 @@
-"""Which step, which road: evidence from every run gathered into one finding per mistake, apart from what merely inherits.
+"""Which step, which road: evidence from every run gathered into one finding per mistake, apart from what inherits.
 
 Knows nothing of how evidence was found.
 """

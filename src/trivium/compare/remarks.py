@@ -54,7 +54,7 @@ def _outside(o: OutOfRange) -> str:
 
 
 def conventions(runs: Sequence[Run], evidence: Sequence[Evidence]) -> list[Finding]:
-    """Entries on a kink where the roads take different one-sided derivatives, and whose is whose; one finding per node."""
+    """Entries on a kink where the roads take different one-sided derivatives, and whose is whose; one finding a node."""
     found = merged([_convention(e, runs) for e in evidence if e.convention.any()])
     return list({f.node: f for f in reversed(found)}.values())[::-1]
 

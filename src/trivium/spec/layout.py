@@ -36,8 +36,12 @@ class Layout:
 
     @cached_property
     def lines(self) -> Mapping[tuple[str, ...], int]:
-        """The line where each path stands first."""
-        return {statement.path: statement.line for statement in reversed(self.statements)}
+        """The line where each path, or the first path below it, stands."""
+        found: dict[tuple[str, ...], int] = {}
+        for statement in self.statements:
+            for length in range(1, len(statement.path) + 1):
+                _ = found.setdefault(statement.path[:length], statement.line)
+        return found
 
     def line(self, *path: str) -> int:
         """The line where a path stands, or the nearest path around it; 0 where none is known."""
@@ -61,6 +65,8 @@ def layout(text: str) -> Layout:
         if _overgrown(pieces):
             return Layout(tuple(found), line)
         parts, header, doubled = _key(pieces)
+        if not parts:
+            continue  # no TOML: the parser will say so
         path = parts if header else (*table, *parts)
         if doubled:  # each [[name]] opens a table of its own
             counts[parts] = counts.get(parts, -1) + 1

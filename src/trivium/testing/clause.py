@@ -67,7 +67,7 @@ def same(a: Array, b: Array) -> bool:
 
 
 def ownership(trial: Trial) -> Iterator[str]:
-    """Every array returned is the caller's own: writeable, and the memory of no other, of this run or an earlier one."""
+    """Every array returned is the caller's own: writeable, and no other's memory, of this run or an earlier."""
     given, program = trial.fresh(), trial.program
     owned = named(program.read(program.run(program.place(given))))
     yield from (f"{name} is read-only" for name, x in owned.items() if not x.flags.writeable)
@@ -96,9 +96,9 @@ def replay(trial: Trial) -> Iterator[str]:
     outputs, bars = trial.replayed(trial.backend)
     for name, y, scale in zip(trial.node.outputs, outputs, trial.scales.outputs, strict=True):
         yield from off(f"the value of {name}", trial.evaluation.values[name], y, scale, trial.dtype)
-    for name, bar, scale in zip(trial.node.inputs, bars, trial.scales.bars, strict=True):
-        if bar is not None and scale is not None:
-            yield from off(f"the gradient of {name}", trial.evaluation.gradients[name], bar, scale, trial.dtype)
+    for name, bar, size in zip(trial.node.inputs, bars, trial.scales.bars, strict=True):
+        if bar is not None and size is not None:
+            yield from off(f"the gradient of {name}", trial.evaluation.gradients[name], bar, size, trial.dtype)
 
 
 def slope(trial: Trial) -> Iterator[str]:
