@@ -155,6 +155,29 @@ GROUPS = {
 KINDS = tuple(kind for group in GROUPS.values() for kind in group)
 
 
+BY_NAME = {kind.name: kind for kind in KINDS}
+FAULTY = tuple(
+    BY_NAME[name]
+    for name in (
+        "tanh, depth 3",
+        "sigmoid, depth 12",
+        "relu, depth 12",
+        "tanh, depth 32, gain 2.5",
+        "zoo: mlp_columns",
+        "zoo: diamond",
+        "zoo: classifier",
+        "confident by 45",
+        "trained mlp",
+        "weights over 14 decades",
+        "one matrix three times",
+        "layer norm, two pass, offset 100",
+    )
+)
+"""Where faults are planted."""
+SMALL = tuple(BY_NAME[name] for name in ("zoo: mlp_columns", "zoo: diamond", "zoo: classifier", "trained mlp"))
+"""Where gradcheck, which runs the network twice for each parameter, is affordable."""
+
+
 def chosen(*, quick: bool) -> tuple[Kind, ...]:
     """Every kind; in a quick run the quick ones, two seeds of each."""
     if not quick:
@@ -162,4 +185,4 @@ def chosen(*, quick: bool) -> tuple[Kind, ...]:
     return tuple(Kind(k.name, k.spec, k.make, k.verdicts, min(k.seeds, 2), k.quick) for k in KINDS if k.quick)
 
 
-__all__ = ["GROUPS", "KINDS", "Kind", "chosen"]
+__all__ = ["GROUPS", "KINDS", "Kind", "FAULTY", "SMALL", "chosen"]

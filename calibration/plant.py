@@ -29,8 +29,8 @@ Guilty = frozenset[tuple[str, str]]
 class Seen:
     """What a comparison said of planted mistakes.
 
-    located   each node named        blamed   each (road, node) named
-    accused   (road, node) named though nothing was planted there; a road without a name is nobody's
+    located, blamed, proven   the node named; the road with it; with a proof and not by a hint
+    accused, convicted        what was said of nodes or roads in which nothing was planted; how much of it as proven
     """
 
     caught: bool
@@ -38,6 +38,7 @@ class Seen:
     blamed: bool
     proven: bool
     accused: tuple[str, ...]
+    convicted: int
     patterns: frozenset[str]
 
 
@@ -56,17 +57,21 @@ class Trial:
     customary: Mapping[str, bool]
 
 
-def read(comparison: Comparison, guilty: Guilty) -> Seen:
-    """A comparison held against what was planted."""
+def read(comparison: Comparison, guilty: Guilty, *, every: bool = True) -> Seen:
+    """A comparison held against what was planted: every mistake must be named, or (one wrong rule, used often) any use."""
     found = list(comparison.of("disagree"))
+    proven = {(f.backend, f.node) for f in found if f.proven}
     nodes, pairs = {f.node for f in found}, {(f.backend, f.node) for f in found}
-    innocent = [f for f in found if f.node not in {n for _, n in guilty} or (f.backend and (f.backend, f.node) not in guilty)]
+    wrong = {n for _, n in guilty}
+    innocent = [f for f in found if f.node not in wrong or (f.backend and (f.backend, f.node) not in guilty)]
+    enough = all if every else any
     return Seen(
         caught=comparison.verdict == "disagree",
-        located=all(n in nodes for _, n in guilty),
-        blamed=all(pair in pairs for pair in guilty),
-        proven=all(any(f.proven and (f.backend, f.node) == pair for f in found) for pair in guilty),
+        located=enough(n in nodes for n in wrong),
+        blamed=enough(pair in pairs for pair in guilty),
+        proven=enough(pair in proven for pair in guilty),
         accused=tuple(f"{f.backend or 'nobody'} at {f.node}: {f.message}" for f in innocent),
+        convicted=sum(f.proven for f in innocent),
         patterns=frozenset(w.pattern.name for f in found for w in f.wrong),
     )
 

@@ -5,8 +5,9 @@ Knows nothing of mistakes planted around a vjp.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from calibration.kinds import Kind
 from calibration.plant import Seen, read
@@ -18,10 +19,11 @@ from trivium.compare.agreement import Point
 
 @dataclass(frozen=True)
 class RuleTrial:
-    """One wrong road at one network; `scaler` says whether its noise was the wrong road's own or the right one's."""
+    """Wrong roads at one network; `scaler` says whether noise was measured by the wrong road itself or by a right one."""
 
     name: str
-    road: str
+    op: str
+    roads: tuple[str, ...]
     kind: str
     scaler: str
     verdict: str
@@ -29,38 +31,38 @@ class RuleTrial:
 
 
 def rule_trials(kinds: Iterable[Kind]) -> Iterator[RuleTrial]:
-    """Every wrong handwritten rule at every network that uses its op, measuring rounding or not."""
+    """Every wrong handwritten rule at every network that uses its op, with its own noise and with the right road's."""
     for kind in kinds:
         clean = point(kind.spec, kind.given(0))
         for wrong in (*WRONG_RULES, HALF_AT_ZERO):
             if _uses(kind, wrong.op):
-                yield from _judge(kind, clean, wrong.name, wrong.op, wrong.backend, own=True)
-                yield from _judge(kind, clean, wrong.name, wrong.op, wrong.backend)
+                yield _judge(kind, clean, wrong.name, wrong.op, {"numpy": wrong.backend}, own=True)
+                yield _judge(kind, clean, wrong.name, wrong.op, {"numpy": wrong.backend})
 
 
 def bent_trials(kinds: Iterable[Kind]) -> Iterator[RuleTrial]:
-    """Every road with one op's values off, at every network that uses the op."""
+    """One op's values off in each road, in two of them and in all, at every network that uses the op."""
     for kind in kinds:
         clean = point(kind.spec, kind.given(0))
-        for road in ROADS:
-            for op in filter(lambda op: _uses(kind, op), BENT_OPS):
-                for factor in BENDS:
-                    bent = Bent(STANDING.backends[road], op, factor)
-                    yield from _judge(kind, clean, f"values off by {factor - 1:.0e}", op, bent)
+        for op in filter(lambda op: _uses(kind, op), BENT_OPS):
+            for roads in (*((road,) for road in ROADS), ROADS[1:], ROADS):
+                for factor in BENDS if len(roads) == 1 else BENDS[:1]:
+                    bent: dict[str, Backend] = {r: Bent(STANDING.backends[r], op, factor) for r in roads}
+                    yield _judge(kind, clean, f"values off by {factor - 1:.1g}", op, bent)
 
 
 def _uses(kind: Kind, op: str) -> bool:
     return any(n.op.name == op for n in kind.spec.nodes)
 
 
-def _judge(kind: Kind, clean: Point, name: str, op: str, backend: Backend, *, own: bool = False) -> Iterator[RuleTrial]:
+def _judge(
+    kind: Kind, clean: Point, name: str, op: str, wrong: Mapping[str, Backend], *, own: bool = False
+) -> RuleTrial:
     runs = tuple(
-        build(backend, kind.spec, r.dtype).run(dict(clean.given)) if r.backend == backend.name else r for r in clean.runs
+        build(wrong[r.backend], kind.spec, r.dtype).run(dict(clean.given)) if r.backend in wrong else r for r in clean.runs
     )
-    wrong = replace(clean, runs=runs)
-    roads = Roads(STANDING.backends | {backend.name: backend}, backend if own else STANDING.scaler)  # type: ignore[arg-type,operator]
-    guilty = frozenset((backend.name, n.name) for n in kind.spec.nodes if n.op.name == op)
-    comparison = judged(wrong, roads)
-    yield RuleTrial(name, backend.name, kind.name, "own" if own else "right", comparison.verdict, read(comparison, guilty))
-
-
+    scaler: Any = wrong["numpy"] if own else STANDING.scaler
+    comparison = judged(replace(clean, runs=runs), Roads({**STANDING.backends, **wrong}, scaler))
+    guilty = frozenset((road, n.name) for road in wrong for n in kind.spec.nodes if n.op.name == op)
+    seen = read(comparison, guilty, every=False)
+    return RuleTrial(name, op, tuple(wrong), kind.name, "own" if own else "right", comparison.verdict, seen)

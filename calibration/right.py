@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
+from calibration.customary import REFERENCE, RULES, flags
 from calibration.kinds import Kind
 from calibration.roads import DTYPES, ROADS, Watch, judged, point
 from trivium.compare.comparison import Comparison
@@ -21,11 +22,16 @@ class Judged:
     kind: str
     seed: int
     comparison: Comparison
+    flagged: frozenset[str]
 
 
 @dataclass(frozen=True)
 class RightRow:
-    """All seeds of one kind. `worst` and `floors` are keyed "numpy float64" and "float64"."""
+    """All seeds of one kind. `worst` and `floors` are keyed "numpy float64" and "float64".
+
+    residuals   the largest of each seed
+    customary   in how many of them a rule that people use calls some road wrong, where the roads are finite
+    """
 
     kind: str
     runs: int
@@ -36,6 +42,8 @@ class RightRow:
     false_alarms: int
     unexpected: int
     complaints: tuple[str, ...]
+    residuals: tuple[float, ...]
+    customary: Mapping[str, int]
     seconds: float
 
 
@@ -43,8 +51,14 @@ def measure(kinds: Iterable[Kind]) -> Iterator[RightRow]:
     """One row for each kind."""
     for kind in kinds:
         watch = Watch()
-        found = [Judged(kind.name, seed, judged(point(kind.spec, kind.given(seed)))) for seed in range(kind.seeds)]
+        found = [_judge(kind, seed) for seed in range(kind.seeds)]
         yield _row(kind, found, watch.seconds)
+
+
+def _judge(kind: Kind, seed: int) -> Judged:
+    at = point(kind.spec, kind.given(seed))
+    said = [flags(at, at, road) for road in ROADS if road != REFERENCE]
+    return Judged(kind.name, seed, judged(at), frozenset(name for flagged in said for name, bad in flagged.items() if bad))
 
 
 def _row(kind: Kind, found: list[Judged], seconds: float) -> RightRow:
@@ -65,6 +79,8 @@ def _row(kind: Kind, found: list[Judged], seconds: float) -> RightRow:
         false_alarms=verdicts.count("disagree"),
         unexpected=sum(v not in kind.verdicts for v in verdicts),
         complaints=tuple(_complaints(found)),
+        residuals=tuple(max((s.residual for s in j.comparison.steps), default=0.0) for j in found),
+        customary={rule.name: sum(rule.name in j.flagged for j in found) for rule in RULES},
         seconds=seconds,
     )
 

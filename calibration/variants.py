@@ -10,8 +10,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from unittest.mock import patch
 
-from calibration.faults import Fault
-from calibration.kinds import Kind
+from calibration.faults import Fault, one_entry, times
+from calibration.kinds import LONG, Kind
 from calibration.plant import planted, some_places
 from calibration.roads import ROADS, STANDING, Watch, point
 from trivium.compare import bound, replay
@@ -30,11 +30,12 @@ class Variant:
 
 @dataclass(frozen=True)
 class VariantRow:
-    """A variant over right nets and over planted faults."""
+    """A variant over right nets (`worst_long`: those with long sums) and over planted faults."""
 
     name: str
     worst: float
     where: str
+    worst_long: float
     false_alarms: int
     runs: int
     seen: int
@@ -84,6 +85,14 @@ VARIANTS = (
 )
 
 
+NEAR = tuple(10.0 ** (-k / 2) for k in range(21, 28))
+FAINT = (
+    *(Fault(f"factor 1 + {e:.1g}", times(1 + e)) for e in NEAR),
+    *(Fault(f"one entry off by {e:.1g}", one_entry(e)) for e in NEAR),
+)
+"""Faults about as large as what can be seen, where a scale shows what it is worth."""
+
+
 def variants(kinds: Sequence[Kind], faulty: Sequence[Kind], faults: Iterable[Fault]) -> Iterator[VariantRow]:
     """Every variant over the same right runs and the same wrong ones."""
     right = [(k.name, r) for k in kinds for seed in range(min(k.seeds, 4)) for r in point(k.spec, k.given(seed)).runs]
@@ -94,8 +103,9 @@ def variants(kinds: Sequence[Kind], faulty: Sequence[Kind], faults: Iterable[Fau
             residuals = [(_residual(run), name) for name, run in right]
             found = [any(_residual(r) > bound.LINE for r in runs) for runs in wrong]
         worst, where = max(residuals)
+        longest = max((r for r, name in residuals if name in {k.name for k in LONG}), default=0.0)
         alarms = sum(r > bound.LINE for r, _ in residuals)
-        yield VariantRow(variant.name, worst, where, alarms, len(right), sum(found), len(found), watch.seconds)
+        yield VariantRow(variant.name, worst, where, longest, alarms, len(right), sum(found), len(found), watch.seconds)
 
 
 def _wrong_runs(faulty: Sequence[Kind], faults: tuple[Fault, ...]) -> Iterator[list[Run]]:
@@ -104,7 +114,7 @@ def _wrong_runs(faulty: Sequence[Kind], faults: tuple[Fault, ...]) -> Iterator[l
         clean = point(kind.spec, kind.given(0))
         for i, fault in enumerate(faults):
             road = ROADS[i % 2]
-            for place in some_places(kind.spec, fault, 1, seed=(i,)):
+            for place in some_places(kind.spec, fault, 3, seed=(i,)):
                 at = planted(clean, {road: {place.node.name: fault.at(place.role)}})
                 if at is not None:
                     yield [r for r in at.runs if r.backend == road]

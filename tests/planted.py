@@ -1,6 +1,6 @@
-"""Mistakes planted on purpose in the notebook's network, each around the vjp of one node; `Backend.compile(tamper=...)` takes them.
+"""Mistakes to plant in the notebook's network, each a function around the vjp of one node (`compile(tamper=)`).
 
-Knows the network's nodes and no backend: a tamper sees the numbers of its own step.
+Knows the network's nodes and no backend: a mistake sees the numbers of its own step.
 """
 
 from __future__ import annotations

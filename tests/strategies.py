@@ -119,7 +119,9 @@ def scale(sketch: Sketch, h: str, width: int) -> tuple[str, int]:
     value = sketch.draw(st.floats(0.25, 2) | st.sampled_from([0.1, 1e-3, 1 / 3, 1.0]))
     number = sketch.use("constant", value=value)
     op = sketch.draw(st.sampled_from(["add", "sub", "mul", "div"]))
-    return (sketch.use(op, h, number) if op == "div" or sketch.draw(st.booleans()) else sketch.use(op, number, h)), width
+    return (
+        sketch.use(op, h, number) if op == "div" or sketch.draw(st.booleans()) else sketch.use(op, number, h)
+    ), width
 
 
 def spread(sketch: Sketch, h: str, width: int) -> tuple[str, int]:

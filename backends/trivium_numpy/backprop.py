@@ -195,7 +195,7 @@ def run_vjp(rule: Rule, op: Op, saved: Saved, inputs: Arrays, y_bars: Arrays, sh
     """A rule's backward pass: one cotangent per input, of the input's own shape and dtype, checked."""
     if shaker:
         y_bars = shaker.all(y_bars)
-    x_bars = tuple(rule.vjp(saved, y_bars[0] if len(y_bars) == 1 else y_bars))
+    x_bars = tuple(rule.vjp(saved, y_bars if rule.several else y_bars[0]))
     if len(x_bars) != len(inputs):
         raise InternalError(f"{op.name}_vjp gives {len(x_bars)} cotangents for {len(inputs)} inputs")
     finished = tuple(_finish(rule, op, x, x_bar) for x, x_bar in zip(inputs, x_bars, strict=True))

@@ -21,9 +21,10 @@ Saved = Any
 class Rule:
     """One op by hand.
 
-    forward     (*inputs, **attrs) -> (y, saved); y is a tuple where the op has several outputs
+    forward     (*inputs, **attrs) -> (y, saved)
     vjp         (saved, ȳ) -> (x̄, ...), one per input, None for a label or a mask
     jvp         (saved, ẋ, ...) -> ẏ
+    several     the op has a number of outputs, even where that number is 1: y and ȳ are tuples
     broadcasts  the inputs were stretched to one shape: the engine sums each x̄ back to its input's shape
     """
 
@@ -31,6 +32,7 @@ class Rule:
     vjp: Callable[..., tuple[Array | None, ...]]
     jvp: Callable[..., Any]
     broadcasts: bool = False
+    several: bool = False
 
 
 def unbroadcast(x_bar: Array, shape: tuple[int, ...]) -> Array:

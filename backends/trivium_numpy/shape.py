@@ -66,5 +66,5 @@ def split_jvp(saved: tuple[int, int], x_dot: Array) -> tuple[Array, ...]:
 RULES = {
     "reshape": Rule(reshape_forward, reshape_vjp, reshape_jvp),
     "transpose": Rule(transpose_forward, transpose_vjp, transpose_jvp),
-    "split": Rule(split_forward, split_vjp, split_jvp),
+    "split": Rule(split_forward, split_vjp, split_jvp, several=True),
 }

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -16,9 +15,15 @@ from trivium.errors import BackendError, did_you_mean
 from trivium.spec.graph import Spec
 from trivium.spec.op import Attributes, Op
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
 Array = np.ndarray[Any, Any]
-Tamper = Callable[[tuple[Array, ...], tuple[Array, ...], tuple[Array, ...], tuple[Array | None, ...]], tuple[Array | None, ...]]
-"""A planted mistake: (inputs, outputs, output cotangents, input cotangents) -> wrong input cotangents, around one vjp."""
+Arrays = tuple[Array, ...]
+Bars = tuple[Array | None, ...]
+"""Cotangents of an op's inputs, None for a label or a mask."""
+Tamper = Callable[[Arrays, Arrays, Arrays, Bars], Bars]
+"""A planted mistake around one vjp: (inputs, outputs, their cotangents, the inputs' cotangents) -> wrong ones."""
 
 DTYPES: Mapping[str, Any] = {"float64": np.float64, "float32": np.float32, "complex128": np.complex128}
 ORDER = ("numpy", "torch", "jax")
@@ -43,14 +48,14 @@ class Noise:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One run: the value of each name wanted, and the gradient of the loss with respect to it; arrays the caller owns."""
+    """One run: the value of each name wanted, and the loss's gradient with respect to it; arrays the caller owns."""
 
     values: Mapping[str, Array]
     gradients: Mapping[str, Array]
 
 
 class Program(Protocol):
-    """A spec, compiled by one backend for one dtype. `place`, `run` and `read` split the call, so that `run` can be timed alone."""
+    """A spec, compiled by one backend for one dtype; `place`, `run` and `read` split the call, so that `run` can be timed."""
 
     def __call__(self, given: Mapping[str, Array], cotangent: float | None = None) -> Evaluation:
         """Values and gradients at `given`; `cotangent` is the loss's own (1 where None)."""
@@ -100,7 +105,7 @@ class Backend(Protocol):
         tamper: Mapping[str, Tamper] | None = None,
         noise: Noise | None = None,
     ) -> Program:
-        """A program for the spec; everything is wanted where `want` is None. `noise` is the handwritten road's alone."""
+        """A program for the spec; everything is wanted where `want` is None. Only the handwritten road has `noise`."""
         ...
 
     def replay(
@@ -119,7 +124,7 @@ class Backend(Protocol):
 
 
 class Noisy(Protocol):
-    """What the handwritten road can do besides: replay one op under local noise, which measures the step's own rounding."""
+    """What the handwritten road can do besides: replay an op under local noise, which measures the step's rounding."""
 
     def shaken(
         self, op: Op, attrs: Attributes, inputs: tuple[Array, ...], cotangents: tuple[Array, ...], noise: Noise
@@ -145,6 +150,8 @@ def loss_alone(spec: Spec) -> Want:
 
 def registered() -> Mapping[str, EntryPoint]:
     """Every backend that an installed distribution declares, by name; none is imported."""
+    from importlib.metadata import entry_points  # imported here, so that `import trivium` stays fast
+
     found = {point.name: point for point in entry_points(group="trivium.backends")}
     return {name: found[name] for name in sorted(found, key=_rank)}
 

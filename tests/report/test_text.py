@@ -9,8 +9,10 @@ import pytest
 
 from trivium.compare.comparison import FORWARD, Comparison, Finding, Pattern, Witness, Wrong
 from trivium.errors import GradientMismatch
+from trivium.ops import OPS
 from trivium.report import Report
 from trivium.spec.graph import Spec
+from trivium.spec.node import Node
 
 COMMAND = "trivium check two_layers.net.toml --seed 0"
 Build = Callable[..., Comparison]
@@ -225,3 +227,31 @@ def test_agreement_raises_nothing(agreeing: Build, spec: Spec) -> None:
 def test_a_report_has_no_truth_value(agreeing: Build, spec: Spec) -> None:
     with pytest.raises(TypeError, match=r"read \.verdict"):
         assert Report(agreeing(spec), COMMAND)
+
+
+def long_net(count: int) -> Spec:
+    """A network of many steps."""
+    tanh = OPS["tanh"]
+    nodes = tuple(Node((f"h{i + 1}",), tanh, (f"h{i}",)) for i in range(count))
+    total = Node(("total",), OPS["sum"], (f"h{count}",), OPS["sum"].complete({}))
+    return Spec("long", (("h0", ("3",)),), (), (*nodes, total), "total")
+
+
+def test_of_many_steps_the_worst_are_shown_and_the_others_counted(agreeing: Build) -> None:
+    spec = long_net(60)
+    dull = agreeing(spec)
+    late = replace(dull.steps[40], residual=77.7)
+    text = lines(replace(dull, steps=(*dull.steps[:40], late, *dull.steps[41:])))
+    assert [line for line in text if "77.7" in line][1].startswith(f"{late.tensor} = tanh(")
+    assert "... and 45 more steps, with smaller residuals; --json and --html have them" in text
+
+
+def test_four_roads_share_one_column(agreeing: Build, spec: Spec) -> None:
+    text = lines(agreeing(spec, backends=("numpy", "torch", "jax", "mine")))
+    assert max(map(len, text)) <= 80
+    assert [line for line in text if line.split() == ["worst", "worst"]] != []
+
+
+def test_many_sizes_are_cut_short(agreeing: Build, spec: Spec) -> None:
+    points = (("own values", {f"n{i}": i + 1 for i in range(40)}),)
+    assert "32 sizes more" in "\n".join(lines(agreeing(spec, points=points)))

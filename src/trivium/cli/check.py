@@ -14,7 +14,7 @@ import typer
 
 from trivium.cli.file import write
 from trivium.cli.stream import colorful, mention, say, waiting, width
-from trivium.cli.target import parse_bytes, parse_names, parse_sizes
+from trivium.cli.target import parse_bytes, parse_dtypes, parse_names, parse_sizes
 from trivium.errors import TriviumError, ValuesError
 from trivium.report import Report
 
@@ -52,7 +52,7 @@ def check(
         "sizes": parse_sizes(size or ()),
         "values": values,
         "seed": seed,
-        "dtypes": parse_names(dtypes) or (),
+        "dtypes": parse_dtypes(dtypes),
         "budget": parse_bytes(budget),
     }
     found = [one(target, asked, several=len(targets) > 1, as_json=as_json) for target in targets]

@@ -40,7 +40,7 @@ def explain(
 def explain_code(name: str) -> str:
     """What a finding's code means."""
     if name not in CODES:
-        raise SpecError(f"no code {name}{did_you_mean(name, CODES)}; there are: {', '.join(CODES)}")
+        raise SpecError(f"no code {name}; there are: {', '.join(CODES)}")
     return "\n\n".join(textwrap.fill(part, 80) for part in str(CODES[name]).split("\n\n"))
 
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from trivium.errors import SpecError
+from trivium.errors import SpecError, did_you_mean
+
+PRECISIONS = ("float64", "float32")
+"""What a check runs in; the complex step's own precision is no choice."""
 
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
 
@@ -34,6 +37,17 @@ def parse_bytes(text: str | None) -> float | None:
     if match is None or match[2].lower() not in UNITS:
         raise SpecError(f"--budget {text!r}: write a number of bytes, such as 500MB or 2GiB")
     return float(match[1]) * UNITS[match[2].lower()]
+
+
+def parse_dtypes(text: str) -> tuple[str, ...]:
+    """`float64,float32` as a tuple of precisions, each once."""
+    names = tuple(dict.fromkeys(parse_names(text) or ()))
+    unknown = [name for name in names if name not in PRECISIONS]
+    if unknown or not names:
+        what = f"{unknown[0]!r} is no precision" if unknown else "names no precision"
+        near = did_you_mean(unknown[0], PRECISIONS) if unknown else ""
+        raise SpecError(f"--dtypes {text!r}: {what}{near}; there are: {', '.join(PRECISIONS)}")
+    return names
 
 
 def parse_names(text: str | None) -> tuple[str, ...] | None:

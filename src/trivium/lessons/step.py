@@ -11,12 +11,12 @@ import numpy as np
 
 from trivium.backend import Array, Backend
 from trivium.errors import SpecError, did_you_mean
-from trivium.ops import OPS
 from trivium.probe import draw
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 from trivium.spec.op import Op
 from trivium.spec.signature import show
+from trivium.testing.trial import weighted
 
 SMALL = 36
 """Entries of an array that is printed; of a larger one, what can be said in a line."""
@@ -47,24 +47,8 @@ def explain_step(spec: Spec, node: str, given: Mapping[str, Array], backends: Ma
 
 def explain_op(op: Op, backends: Mapping[str, Backend]) -> str:
     """An op in plain text, in its first case: random numbers, and a random gradient coming in from above."""
-    spec = alone(op)
+    spec = weighted(op, op.cases[0])
     return explain_step(spec, spec.nodes[0].name, draw(spec), backends)
-
-
-def alone(op: Op) -> Spec:
-    """A network of one op in its first case, its output weighted so that no gradient that comes back is one of ones."""
-    case = op.cases[0]
-    attrs = op.complete(case.attrs)
-    shapes = op.infer(case.shapes, dict(case.attrs) | {a.name: dict(attrs)[a.name] for a in op.attributes})
-    names = tuple(f"y{i + 1}" for i in range(len(shapes))) if len(shapes) > 1 else ("y",)
-    inputs = tuple((role, tuple(map(str, shape))) for role, shape in zip(op.roles, case.shapes, strict=True))
-    weight = ("weight", tuple(map(str, shapes[0])))
-    nodes = (
-        Node(names, op, op.roles, attrs),
-        Node(("weighted",), OPS["mul"], (names[0], "weight")),
-        Node(("total",), OPS["sum"], ("weighted",), OPS["sum"].complete({})),
-    )
-    return Spec(f"one_{op.name}", (*inputs, weight), (), nodes, "total")
 
 
 def _find(spec: Spec, name: str) -> Node:

@@ -66,7 +66,11 @@ split = op(
     attributes=(Attribute("parts", "int"), Attribute("axis", "int")),
     shape=_split,
     absolute="split",
-    cases=(Case(((6, 5),), {"parts": 3, "axis": 0}), Case(((3, 4),), {"parts": 2, "axis": -1})),
+    cases=(
+        Case(((6, 5),), {"parts": 3, "axis": 0}),
+        Case(((3, 4),), {"parts": 2, "axis": -1}),
+        Case(((3,),), {"parts": 1, "axis": 0}),
+    ),
 )
 
 OPS = (reshape, transpose, split)

@@ -5,16 +5,18 @@ Knows nothing of how the verdict was reached.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from trivium.compare.bound import LINE
 from trivium.compare.comparison import BACKWARD, CONVENTION, FORWARD, Comparison, End, Step
 from trivium.report.number import decimal_digits, few, residual, rough, seconds
-from trivium.report.phrase import listed, point_text, what, wrapped
+from trivium.report.phrase import point_text, what, wrapped
 from trivium.report.table import table
 from trivium.report.verdict import sentence
 from trivium.spec.signature import show
 
+T = TypeVar("T")
 ROWS = 16
 """Rows of a table that a person reads; the rest is counted, and stands whole in JSON and HTML."""
 Residuals = Mapping[tuple[str, str, str], float]
@@ -50,13 +52,15 @@ def gradients(comparison: Comparison, residuals: Residuals, width: int) -> list[
     point = comparison.points[0][0] if comparison.points else ""
     here = sorted((e for e in comparison.ends if e.point == point), key=lambda e: not e.parameter)
     names = list(dict.fromkeys(e.tensor for e in here))
-    rows = [_gradient_row(comparison, [e for e in here if e.tensor == n], residuals) for n in names[:ROWS]]
+    fewest = {n: min((e.digits or 0.0 for e in here if e.tensor == n), default=0.0) for n in names}
+    chosen = telling(names, lambda n: fewest[n])
+    rows = [_gradient_row(comparison, [e for e in here if e.tensor == n], residuals) for n in chosen]
     over = ["", "", "", *("digits" for _ in comparison.dtypes), "worst", ""]
     head = ["gradient of", "shape", "largest", *comparison.dtypes, "residual", "right in"]
     align = "<<>" + ">" * len(comparison.dtypes) + "><"
     note = f"(digits: in which the backends agree, and in brackets how many rounding would leave; numbers: {point})"
     lines = table([over, head, *rows], align=align, width=width)
-    return [*lines, *_left_out(names, "gradients"), *wrapped(note, width=width)]
+    return [*lines, *_left_out(names, "gradients, with more digits"), *wrapped(note, width=width)]
 
 
 def _gradient_row(comparison: Comparison, ends: list[End], residuals: Residuals) -> list[str]:
@@ -64,7 +68,7 @@ def _gradient_row(comparison: Comparison, ends: list[End], residuals: Residuals)
     counts = {e.dtype: f"{decimal_digits(e.digits)} ({decimal_digits(e.explained)})" for e in ends}
     worst = max((residuals.get((BACKWARD, first.tensor, b), 0.0) for b in comparison.backends), default=0.0)
     right = [b for b in comparison.backends if all(e.state.get(b) == "right" for e in ends)]
-    whose = "all" if len(right) == len(comparison.backends) else listed(right) or "none"
+    whose = "all" if len(right) == len(comparison.backends) else f"{len(right)} of {len(comparison.backends)}"
     return [
         first.tensor,
         show(first.shape),
@@ -78,9 +82,12 @@ def _gradient_row(comparison: Comparison, ends: list[End], residuals: Residuals)
 def intermediates(comparison: Comparison, residuals: Residuals, width: int) -> list[str]:
     """A row for each node: the worst residual of its value and of the gradient with respect to it, per backend."""
     nodes = [(node, name) for node in comparison.spec.nodes for name in node.outputs]
+    worst: dict[str, float] = {}
+    for (_, tensor, _), value in residuals.items():
+        worst[tensor] = max(worst.get(tensor, 0.0), value)
     columns = comparison.backends if len(comparison.backends) <= 3 else ("worst",)
     rows = []
-    for node, name in nodes[:ROWS]:
+    for node, name in telling(nodes, lambda n: -worst.get(n[1], 0.0)):
         cells = [_residual(comparison, residuals, d, name, c) for d in (FORWARD, BACKWARD) for c in columns]
         rows.append([str(node) if name == node.name else f"{name}, of the same step", *cells])
     each = max(8 // len(columns), *(len(cell) for row in [columns, *(r[1:] for r in rows)] for cell in row))
@@ -94,7 +101,7 @@ def intermediates(comparison: Comparison, residuals: Residuals, width: int) -> l
         f"(residual: how far a number is from the replay of its step by {whose}, in units of what one rounding "
         f"does there; the line is {LINE:g})"
     )
-    return [title, *lines, *_left_out(nodes, "steps"), *wrapped(note, width=width)]
+    return [title, *lines, *_left_out(nodes, "steps, with smaller residuals"), *wrapped(note, width=width)]
 
 
 def _residual(comparison: Comparison, residuals: Residuals, direction: str, name: str, column: str) -> str:
@@ -103,9 +110,15 @@ def _residual(comparison: Comparison, residuals: Residuals, direction: str, name
     return residual(max(found)) if found else "-"
 
 
+def telling(rows: Sequence[T], rank: Callable[[T], float]) -> list[T]:
+    """As many rows as a person reads, those that rank lowest, in their own order."""
+    chosen = sorted(range(len(rows)), key=lambda i: rank(rows[i]))[:ROWS]
+    return [rows[i] for i in sorted(chosen)]
+
+
 def _left_out(rows: Sequence[object], noun: str) -> list[str]:
     more = len(rows) - ROWS
-    return [f"... and {more:,} more {noun}, all right; --json and --html have them"] if more > 0 else []
+    return [f"... and {more:,} more {noun}; --json and --html have them"] if more > 0 else []
 
 
 def paragraphs(comparison: Comparison, width: int) -> list[str]:

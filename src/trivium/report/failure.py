@@ -192,8 +192,9 @@ def sides(comparison: Comparison, finding: Finding, wrong: Wrong) -> tuple[str, 
         return "as training", "as checked"
     step = shown(comparison, finding, wrong)
     backend = finding.backend or (step.backend if step else "one side")
-    other = f"{finding.replayer} says" if finding.replayer else "its own values say"
-    return f"{backend} has", other
+    if finding.replayer in ("", backend):
+        return f"{backend} has", "its own rule says" if finding.replayer else "its own values say"
+    return f"{backend} has", f"{finding.replayer} says"
 
 
 def _entry(w: Witness) -> list[str]:

@@ -14,6 +14,8 @@ from trivium.compare.comparison import FORWARD, Comparison, Finding, Step, Wrong
 from trivium.spec.node import Node
 
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+MOST_SIZES = 8
+"""Size letters that are shown with a point."""
 COUNTED = ("scattered", "entry", "row", "column", "not finite")
 """Patterns whose own words say how many entries are wrong."""
 
@@ -104,7 +106,9 @@ def shown_at(comparison: Comparison, finding: Finding, wrong: Wrong) -> tuple[st
 
 def point_text(label: str, sizes: Iterable[tuple[str, int]]) -> str:
     """A point that was checked: `own values (N = 2)`."""
-    bound = ", ".join(f"{word} = {size}" for word, size in sizes)
+    all_ = [f"{word} = {size}" for word, size in sizes]
+    more = [f"{len(all_) - MOST_SIZES} sizes more"] if len(all_) > MOST_SIZES else []
+    bound = ", ".join([*all_[:MOST_SIZES], *more])
     return f"{label} ({bound})" if bound else label
 
 

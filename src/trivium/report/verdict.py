@@ -5,6 +5,8 @@ Knows nothing of what follows them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from trivium.compare.bound import LINE
 from trivium.compare.comparison import AGREE, CONVENTION, DISAGREE, FORWARD, UNDECIDED, Comparison, Finding
 from trivium.report.number import residual
@@ -43,7 +45,7 @@ def disagreement(comparison: Comparison, findings: tuple[Finding, ...], most: in
     lines = [f"{counted(len(findings), noun).capitalize()}{whose}."]
     lines += [f"({i}) {fault(comparison, finding)}" for i, finding in enumerate(findings[:most], 1)]
     if findings[most:]:
-        lines.append(f"And likewise: {listed((name(f) for f in findings[most:]), most=16)}.")
+        lines.append(f"And likewise {others(findings[most:])}.")
     return " ".join([*lines, rest(comparison, findings)])
 
 
@@ -89,9 +91,13 @@ def indecision(comparison: Comparison, findings: tuple[Finding, ...], most: int)
     return f"Undecided: {why}{more} {rest(comparison, ())}"
 
 
-def name(finding: Finding) -> str:
-    """A finding in few words: `torch backward at h3`."""
-    return " ".join(filter(None, (finding.backend, finding.direction, "at", finding.node)))
+def others(findings: Sequence[Finding]) -> str:
+    """Findings in few words: `torch backward at h3, h2 and h1`."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for f in findings:
+        groups.setdefault((f.backend, f.direction), []).append(f.node)
+    parts = [" ".join(filter(None, (*who, "at", listed(nodes, most=24)))) for who, nodes in groups.items()]
+    return "; ".join(parts)
 
 
 def _full_stop(text: str) -> str:

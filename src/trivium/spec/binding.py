@@ -134,14 +134,16 @@ class _Binding:
     def place_nodes(self, found: tuple[Node, ...], thing: str, key: str) -> None:
         line = self.sheet.layout.line("nodes", key)
         for node in found[:-1]:
-            self.places[f"node {node}"] = self.sheet.place(line, f"{node} in {thing}")
+            self.places[f"node {node}"] = self.sheet.place(line, f"{node}, a part of node {key}")
         self.places[f"node {found[-1]}"] = self.sheet.place(line, thing)
 
     def check_accept(self, names: Iterable[str]) -> None:
         known = tuple(names)
         for i, accept in enumerate(self.sheet.accept):
             if accept.node not in known:
-                message = f"{accept.node!r} is accepted at, but is no node{did_you_mean(accept.node, known)}"
+                message = (
+                    f"a difference is accepted at {accept.node!r}, which is no node{did_you_mean(accept.node, known)}"
+                )
                 self.fail(SpecError(message), "[[accept]]", "accept", str(i), "node")
 
 

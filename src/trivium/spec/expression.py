@@ -145,7 +145,7 @@ class _Parser:
         attrs: dict[str, Literal] = {}
         while not self.accept(")"):
             if self.tokens[self.at].kind == "name" and self.tokens[self.at + 1].text == "=":
-                self.attribute(attrs)
+                self.attribute(attrs, name.text)
             elif attrs:
                 raise SpecError(
                     f"{self.token} is an input after an attribute; inputs come first, attributes after them"
@@ -156,8 +156,11 @@ class _Parser:
                 self.expect(",", "',' or ')'")
         return self.use(name.text, tuple(inputs), name, attrs)
 
-    def attribute(self, attrs: dict[str, Literal]) -> None:
+    def attribute(self, attrs: dict[str, Literal], op: str) -> None:
         name = self.take()
+        if op in self.vocabulary and name.text in self.vocabulary[op].roles:
+            roles = ", ".join(self.vocabulary[op].roles)
+            raise SpecError(f"{name} is an input, not an attribute; inputs are given by position: {op}({roles})")
         self.expect("=", "'='")
         if name.text in attrs:
             raise SpecError(f"{name} is given a second time; an attribute is given once")

@@ -75,7 +75,7 @@ class Op:
     fan_in    per role, the letter or the function that says how many terms a weight there is summed over
     terms     (shapes, attrs) -> (terms summed per output entry, terms summed per cotangent entry of each input)
     absolute  the op that, applied to absolute values, gives the size of this one (itself for a positive multilinear op)
-    intermediate  (attrs, *inputs) -> the size of a number inside the formula that may cancel: digits below it are not asked for
+    intermediate  (attrs, *inputs) -> the size of a number inside the formula that may cancel: its digits, no finer
     analytic  false where a complex step would be silently wrong (an absolute value, a comparison)
     """
 

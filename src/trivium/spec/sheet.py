@@ -64,7 +64,7 @@ def place(path: str, line: int, thing: str = "") -> str:
 def clip(text: str) -> str:
     """A text on one line of bearable length."""
     line = " ".join(text.split())
-    return line if len(line) <= 100 else f"{line[:97]}..."
+    return line if len(line) <= 120 else f"{line[:117]}..."
 
 
 def read_sheet(text: str, path: str) -> Sheet:

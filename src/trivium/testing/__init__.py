@@ -5,6 +5,6 @@ Knows no test runner.
 
 from __future__ import annotations
 
-from trivium.testing.contract import Result as Result, assert_contract as assert_contract, contract as contract
+from trivium.testing.conformance import Result as Result, assert_contract as assert_contract, contract as contract
 
 __all__ = ["Result", "assert_contract", "contract"]

@@ -20,7 +20,7 @@ from trivium.spec.signature import show
 from trivium.testing.trial import Trial
 
 FACTOR = -3.0
-DIRECTIONS = 3
+DIRECTIONS = 2
 
 
 def runs(trial: Trial) -> Iterator[str]:
@@ -31,7 +31,7 @@ def runs(trial: Trial) -> Iterator[str]:
 
 def arrays(trial: Trial) -> Iterator[str]:
     """Every array is there, finite, in its shape and dtype; a replay computes in float64, and gives labels nothing."""
-    yield from (finding.message for finding in presence.broken(trial.run))
+    yield from (finding.message for finding in presence.broken(trial.recorded))
     for what, side in (("value", trial.evaluation.values), ("gradient", trial.evaluation.gradients)):
         yield from (f"the {what} of {name} is not finite" for name, x in side.items() if not np.isfinite(x).all())
     outputs, bars = trial.replayed(trial.backend)
@@ -92,13 +92,17 @@ def formula(trial: Trial) -> Iterator[str]:
 
 
 def replay(trial: Trial) -> Iterator[str]:
-    """A program and the replay of one op compute the same."""
-    outputs, bars = trial.replayed(trial.backend)
-    for name, y, scale in zip(trial.node.outputs, outputs, trial.scales.outputs, strict=True):
-        yield from off(f"the value of {name}", trial.evaluation.values[name], y, scale, trial.dtype)
-    for name, bar, size in zip(trial.node.inputs, bars, trial.scales.bars, strict=True):
-        if bar is not None and size is not None:
-            yield from off(f"the gradient of {name}", trial.evaluation.gradients[name], bar, size, trial.dtype)
+    """A program and the replay of one op compute the same, from the values given and the weights as cotangents."""
+    (outputs, bars), (_, weights) = trial.replayed(trial.backend), trial.fed()
+    got = trial.evaluation
+    for name, x in trial.given.items():
+        yield from off(f"the value of the input {name}", got.values[name], x, np.abs(x), trial.dtype)
+    for name, y, weight, size in zip(trial.node.outputs, outputs, weights, trial.scales.outputs, strict=True):
+        yield from off(f"the value of {name}", got.values[name], y, size, trial.dtype)
+        yield from off(f"the gradient of {name}", got.gradients[name], weight, np.abs(weight), trial.dtype)
+    for name, bar, scale in zip(trial.node.inputs, bars, trial.scales.bars, strict=True):
+        if bar is not None and scale is not None:
+            yield from off(f"the gradient of {name}", got.gradients[name], bar, scale, trial.dtype)
 
 
 def slope(trial: Trial) -> Iterator[str]:
@@ -108,7 +112,7 @@ def slope(trial: Trial) -> Iterator[str]:
         x_bar, role = np.asarray(trial.evaluation.gradients[name], np.float64), trial.node.inputs.index(name)
         for _ in range(DIRECTIONS):
             v = stream.standard_normal(x_bar.shape)
-            found = directional_slope(trial.run, trial.node, role, v, road)
+            found = directional_slope(trial.known, trial.node, role, v, road)
             along, line = float(np.sum(x_bar * v)), trial.along(name, v) + found.error
             if not abs(along - found.value) <= line < np.inf:
                 yield (
@@ -142,9 +146,9 @@ def adjoint(trial: Trial) -> Iterator[str]:
         if y_dots[name].shape != trial.spec.shapes[name]:
             yield f"the tangent of {name} is {show(y_dots[name].shape)}, needs {show(trial.spec.shapes[name])}"
             return
-    bars = {name: np.asarray(x, np.float64) for name, x in trial.evaluation.gradients.items()}
-    pulled = np.concatenate([np.zeros(1), *((bars[n] * x_dots[n]).ravel() for n in trial.smooth)])
-    pushed = np.concatenate([(bars[n] * y_dots[n]).ravel() for n in trial.node.outputs])
+    x_bars, (_, y_bars) = trial.evaluation.gradients, trial.fed()
+    pulled = np.concatenate([np.zeros(1), *((x_bars[n] * x_dots[n]).ravel() for n in trial.smooth)])
+    pushed = np.concatenate([(w * y_dots[n]).ravel() for n, w in zip(trial.node.outputs, y_bars, strict=True)])
     line = sum(trial.along(n, x_dots[n]) for n in trial.smooth) + LINE * UNIT[trial.dtype] * float(np.abs(pushed).sum())
     if not abs(pulled.sum() - pushed.sum()) <= line:
         yield f"⟨x̄, ẋ⟩ is {pulled.sum():.9g}, but ⟨ȳ, ẏ⟩ is {pushed.sum():.9g}; they may differ by {line:.2g}"

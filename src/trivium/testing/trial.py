@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from trivium.backend import Array, Backend, Evaluation, Program
+from trivium.backend import Array, Arrays, Backend, Bars, Evaluation, Program
 from trivium.compare.bound import LINE, UNIT, Scaler, Scales, scales
 from trivium.compare.replay import Run
 from trivium.ops import OPS
@@ -22,9 +22,6 @@ from trivium.spec.signature import show
 
 NEEDED = ("mul", "sum", "add")
 """What makes one number of an op's outputs: each is multiplied by a weight, and all are added up."""
-
-Arrays = tuple[Array, ...]
-Bars = tuple[Array | None, ...]
 
 
 @dataclass(frozen=True)
@@ -74,9 +71,16 @@ class Trial:
     def evaluation(self) -> Evaluation:
         return self.program(self.fresh())
 
-    @cached_property
-    def run(self) -> Run:
+    @property
+    def recorded(self) -> Run:
+        """The run as the program tells it."""
         return Run("contract", self.backend.name, self.dtype, self.spec, self.evaluation, {})
+
+    @property
+    def known(self) -> Run:
+        """The op's step as it must have been: it read the values given, and received the weights as its cotangents."""
+        weights = {name: self.given[weight_of(name)] for name in self.node.outputs}
+        return Run("contract", self.backend.name, self.dtype, self.spec, Evaluation(self.given, weights), {})
 
     @cached_property
     def scales(self) -> Scales:
@@ -85,12 +89,12 @@ class Trial:
         return scales(self.scaler, self.node.op, self.attrs, *self.fed(), replayed)
 
     def fed(self, *, factor: float = 1.0) -> tuple[Arrays, Arrays]:
-        """Copies of what the op read and received in this run, cotangents multiplied by a factor."""
-        inputs = tuple(x.copy() for x in self.run.inputs(self.node))
-        return inputs, tuple(factor * np.asarray(y_bar, np.float64) for y_bar in self.run.cotangents(self.node))
+        """Copies of what the op reads and receives, cotangents multiplied by a factor."""
+        inputs = tuple(x.copy() for x in self.known.inputs(self.node))
+        return inputs, tuple(factor * y_bar for y_bar in self.known.cotangents(self.node))
 
     def replayed(self, backend: Backend, *, factor: float = 1.0) -> tuple[Arrays, Bars]:
-        """The op alone, at the numbers of this run."""
+        """The op alone, at the same numbers."""
         return backend.replay(self.node.op, self.attrs, *self.fed(factor=factor))
 
     def along(self, name: str, direction: Array) -> float:
@@ -102,19 +106,25 @@ class Trial:
 def weighted(op: Op, case: Case) -> Spec:
     """One use of an op on given inputs, each output multiplied by a given weight, all summed to one loss."""
     attrs = op.complete(case.attrs)
-    outputs = [f"y{i}" for i in range(len(op.infer(case.shapes, op.bind(attrs, {}))))]
-    inputs = [(role, tuple(map(str, shape))) for role, shape in zip(op.roles, case.shapes, strict=True)]
-    nodes = [Node(tuple(outputs), op, op.roles, attrs)]
-    shapes = dict(zip(outputs, op.infer(case.shapes, op.bind(attrs, {})), strict=True))
+    shapes = {f"y{i}": shape for i, shape in enumerate(op.infer(case.shapes, op.bind(attrs, {})))}
+    nodes = [Node(tuple(shapes), op, op.roles, attrs)]
     loss = ""
-    for name in outputs:
-        inputs.append((f"weight_{name}", tuple(map(str, shapes[name]))))
-        nodes.append(Node((f"product_{name}",), OPS["mul"], (name, f"weight_{name}")))
-        nodes.append(Node((f"total_{name}",), OPS["sum"], (f"product_{name}",)))
+    for name in shapes:
+        nodes.append(Node((f"weighted_{name}",), OPS["mul"], (name, weight_of(name))))
+        nodes.append(Node((f"sum_{name}",), OPS["sum"], (f"weighted_{name}",)))
         if loss:
-            nodes.append(Node((f"with_{name}",), OPS["add"], (loss, f"total_{name}")))
+            nodes.append(Node((f"with_{name}",), OPS["add"], (loss, f"sum_{name}")))
         loss = nodes[-1].name
-    return Spec(op.name, tuple(inputs), (), tuple(nodes), loss)
+    weights = {weight_of(name): shape for name, shape in shapes.items()}
+    inputs = {**dict(zip(op.roles, case.shapes, strict=True)), **weights}
+    return Spec(
+        op.name, tuple((name, tuple(map(str, shape))) for name, shape in inputs.items()), (), tuple(nodes), loss
+    )
+
+
+def weight_of(output: str) -> str:
+    """The given by which an output is multiplied, which is its cotangent."""
+    return f"weight_of_{output}"
 
 
 def case_text(case: Case) -> str:

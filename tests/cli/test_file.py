@@ -1,0 +1,69 @@
+"""Files that a command writes: whole or not at all, and never over what exists unasked."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from trivium.cli import main
+from trivium.cli.file import claim, write
+from trivium.errors import ValuesError
+
+QUICK = "--backends=numpy,torch"
+
+
+def test_a_web_page_is_written(net: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", net, QUICK, "--html", "report.html"]) == 0
+    assert (here / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert "wrote report.html" in capsys.readouterr().err
+
+
+def test_a_web_page_takes_one_network(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "zoo:diamond", "zoo:mlp", "--html", "report.html"]) == 2
+
+
+def test_a_file_is_written_whole_or_not_at_all(here: Path) -> None:
+    write(here / "a", "first")
+    with pytest.raises(UnicodeEncodeError):
+        write(here / "a", "second, and then a letter that UTF-8 has not: \ud800")
+    assert ((here / "a").read_text(), os.listdir(here)) == ("first", ["a"])
+
+
+def test_a_file_that_cannot_be_written_is_bad_input(here: Path) -> None:
+    with pytest.raises(ValuesError, match=r"cannot write .*: No such file or directory"):
+        write(here / "nowhere" / "a", "text")
+
+
+def test_a_file_gets_the_permissions_of_any_other(here: Path) -> None:
+    (here / "a").touch()
+    write(here / "b", "text")
+    modes = [stat.S_IMODE((here / name).stat().st_mode) for name in "ab"]
+    assert modes[0] == modes[1]
+
+
+def test_what_exists_is_never_overwritten(here: Path) -> None:
+    (here / "a").write_text("mine")
+    with pytest.raises(ValuesError, match="exists, and is not overwritten"):
+        claim(here / "a")
+    assert (here / "a").read_text() == "mine"
+
+
+def test_a_new_network_is_one_that_agrees(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "mine"]) == 0
+    assert capsys.readouterr().out == "wrote mine.net.toml; now check it:\ntrivium check mine.net.toml\n"
+    assert main(["check", "mine.net.toml", QUICK]) == 0
+
+
+def test_new_leaves_what_exists_alone(net: str, here: Path) -> None:
+    before = (here / net).read_bytes()
+    assert main(["new", net]) == 2
+    assert (here / net).read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["", "1.net.toml", "nowhere/mine.net.toml"])
+def test_new_refuses_a_name_that_is_none(name: str, here: Path) -> None:
+    assert main(["new", name]) == 2
+    assert os.listdir(here) == []
