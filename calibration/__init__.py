@@ -1,4 +1,4 @@
-"""Measures the verdict's rule on right code and on planted faults: `python -m calibration` writes TABLES.md and tables.json.
+"""The verdict's rule measured, on right code and on planted faults: `python -m calibration` writes its tables.
 
 Knows the library; the library knows nothing of it.
 """

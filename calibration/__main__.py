@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m calibration", description="Measure the rule of the verdict.")
     parser.add_argument("--quick", action="store_true", help="a sample of everything, in under a minute")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="where the tables go; the numbers stand beside them as .json")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where the tables go, with a .json beside them")
     return parser
 
 

@@ -14,7 +14,8 @@ from trivium.backend import Array, Tamper
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 
-Change = Callable[[Array, tuple[Array, ...], tuple[Array, ...], Array], Array]
+Arrays = tuple[Array, ...]
+Change = Callable[[Array, Arrays, Arrays, Array], Array]
 """(input cotangent, inputs, outputs, first output cotangent) -> what a wrong rule would give instead."""
 ANY: frozenset[str] = frozenset()
 RATIO, SMALL_RATIO = frozenset({"ratio"}), frozenset({"ratio", "leak", "literal"})
@@ -61,13 +62,13 @@ class Fault:
         """The mistake around the vjp of a node, in the cotangent of one of its inputs."""
 
         def tamper(
-            inputs: tuple[Array, ...], outputs: tuple[Array, ...], y_bar: tuple[Array, ...], x_bar: tuple[Array | None, ...]
+            inputs: Arrays, outputs: Arrays, y_bar: Arrays, x_bar: tuple[Array | None, ...]
         ) -> tuple[Array | None, ...]:
             return tuple(self._wrong(b, inputs, outputs, y_bar[0]) if k == role else b for k, b in enumerate(x_bar))
 
         return tamper
 
-    def _wrong(self, x_bar: Array | None, inputs: tuple[Array, ...], outputs: tuple[Array, ...], y_bar: Array) -> Array | None:
+    def _wrong(self, x_bar: Array | None, inputs: Arrays, outputs: Arrays, y_bar: Array) -> Array | None:
         if x_bar is None or (self.dtype and x_bar.dtype != self.dtype):
             return x_bar
         with np.errstate(all="ignore"):
@@ -82,7 +83,7 @@ def times(factor: float) -> Change:
 def one_entry(relative: float) -> Change:
     """The largest entry off by so much of itself."""
 
-    def change(x_bar: Array, inputs: tuple[Array, ...], outputs: tuple[Array, ...], y_bar: Array) -> Array:
+    def change(x_bar: Array, inputs: Arrays, outputs: Arrays, y_bar: Array) -> Array:
         wrong = x_bar.copy()
         wrong.flat[int(np.argmax(np.abs(wrong)))] *= 1 + relative
         return wrong
@@ -90,26 +91,26 @@ def one_entry(relative: float) -> Change:
     return change
 
 
-def first_row_zero(x_bar: Array, inputs: tuple[Array, ...], outputs: tuple[Array, ...], y_bar: Array) -> Array:
+def first_row_zero(x_bar: Array, inputs: Arrays, outputs: Arrays, y_bar: Array) -> Array:
     """The first row lost."""
     wrong = x_bar.copy()
     wrong[0] = 0
     return wrong
 
 
-def weight_as_it_is(x_bar: Array, inputs: tuple[Array, ...], outputs: tuple[Array, ...], y_bar: Array) -> Array:
+def weight_as_it_is(x_bar: Array, inputs: Arrays, outputs: Arrays, y_bar: Array) -> Array:
     """The cotangent pulled back through a square matrix that should have been transposed."""
     if len(inputs) == 3 and inputs[2].ndim == 1:  # rows: y = x wᵀ + c
         return y_bar @ inputs[1].T
     return inputs[0] @ y_bar
 
 
-def without_last_point(x_bar: Array, inputs: tuple[Array, ...], outputs: tuple[Array, ...], y_bar: Array) -> Array:
+def without_last_point(x_bar: Array, inputs: Arrays, outputs: Arrays, y_bar: Array) -> Array:
     """A weight's cotangent summed over all data points but the last."""
     return y_bar[:-1].T @ inputs[0][:-1]
 
 
-def slope_at_output(x_bar: Array, inputs: tuple[Array, ...], outputs: tuple[Array, ...], y_bar: Array) -> Array:
+def slope_at_output(x_bar: Array, inputs: Arrays, outputs: Arrays, y_bar: Array) -> Array:
     """The sigmoid's slope, taken at the activation instead of at its argument."""
     again = 1 / (1 + np.exp(-outputs[0]))
     return y_bar * again * (1 - again)
@@ -120,7 +121,7 @@ def batch(place: Place) -> int:
     return int(np.prod(place.spec.shapes[place.node.name])) // max(place.size, 1)
 
 
-def averaged(x_bar: Array, inputs: tuple[Array, ...], outputs: tuple[Array, ...], y_bar: Array) -> Array:
+def averaged(x_bar: Array, inputs: Arrays, outputs: Arrays, y_bar: Array) -> Array:
     """A bias gradient averaged over what it should be summed over."""
     return x_bar / (y_bar.size // x_bar.size)
 

@@ -29,7 +29,8 @@ class GradcheckRow:
 
 def gradchecked(kinds: Sequence[Kind], faults: Iterable[Fault]) -> Iterator[GradcheckRow]:
     """Every fault at every net, in torch's road in float64, put to gradcheck."""
-    yield GradcheckRow("none", len(kinds), sum(_complains(k, build(STANDING.backends["torch"], k.spec, "float64")) for k in kinds))
+    right = [_complains(kind, build(STANDING.backends["torch"], kind.spec, "float64")) for kind in kinds]
+    yield GradcheckRow("none", len(kinds), sum(right))
     for i, fault in enumerate(faults):
         found = [f for kind in kinds for f in _spoilt(kind, fault, i)]
         if found:
@@ -52,7 +53,7 @@ def _complains(kind: Kind, road: Road) -> bool:
 
 
 def loss_of(road: Road, given: Given, names: tuple[str, ...]) -> Callable[..., torch.Tensor]:
-    """The road as a function of its parameters that torch can differentiate: its backward is the road's own gradient."""
+    """The road as a function of its parameters for torch to differentiate: its backward is the road's gradient."""
 
     class Loss(torch.autograd.Function):
         @staticmethod

@@ -25,7 +25,8 @@ Row = TypeVar("Row")
 Say = Callable[[str], None]
 BY_FAULT = {fault.name: fault for fault in FAULTS}
 COARSE = tuple(
-    BY_FAULT[name] for name in ("factor 2", "factor 1 + 1e-10", "one entry off by 1e-10", "sign", "zero", "a row dropped")
+    BY_FAULT[name]
+    for name in ("factor 2", "factor 1 + 1e-10", "one entry off by 1e-10", "sign", "zero", "a row dropped")
 )
 PAIR = (BY_FAULT["factor 2"], BY_FAULT["sign"])
 RULES_AT = tuple(
@@ -42,7 +43,7 @@ RULES_AT = tuple(
     )
 )
 BENT_AT = tuple(BY_NAME[name] for name in ("tanh, depth 3", "confident by 45", "zoo: mlp_columns"))
-LONG_AT = ("inner dimension 1e5", "sums of 1e4 terms", "batch 1e5")
+LONG_AT = ("inner dimension 1e5", "sums of 1e4 terms", "batch 1e5, tanh")
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Trial:
-    """One fault planted at one place of one road; `residual` is the largest of that road, `customary` who else saw it."""
+    """One fault at one place of one road; `residual` is the largest of that road, `customary` who else saw it."""
 
     fault: str
     road: str
@@ -58,7 +58,7 @@ class Trial:
 
 
 def read(comparison: Comparison, guilty: Guilty, *, every: bool = True) -> Seen:
-    """A comparison held against what was planted: every mistake must be named, or (one wrong rule, used often) any use."""
+    """A comparison held against what was planted: every mistake named, or (of one wrong rule, used often) any."""
     found = list(comparison.of("disagree"))
     proven = {(f.backend, f.node) for f in found if f.proven}
     nodes, pairs = {f.node for f in found}, {(f.backend, f.node) for f in found}

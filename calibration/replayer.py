@@ -19,7 +19,7 @@ from trivium.compare.agreement import Point
 
 @dataclass(frozen=True)
 class RuleTrial:
-    """Wrong roads at one network; `scaler` says whether noise was measured by the wrong road itself or by a right one."""
+    """Wrong roads at one network; `scaler` says whether the wrong road or a right one measured the noise."""
 
     name: str
     op: str
@@ -59,7 +59,8 @@ def _judge(
     kind: Kind, clean: Point, name: str, op: str, wrong: Mapping[str, Backend], *, own: bool = False
 ) -> RuleTrial:
     runs = tuple(
-        build(wrong[r.backend], kind.spec, r.dtype).run(dict(clean.given)) if r.backend in wrong else r for r in clean.runs
+        build(wrong[r.backend], kind.spec, r.dtype).run(dict(clean.given)) if r.backend in wrong else r
+        for r in clean.runs
     )
     scaler: Any = wrong["numpy"] if own else STANDING.scaler
     comparison = judged(replace(clean, runs=runs), Roads({**STANDING.backends, **wrong}, scaler))

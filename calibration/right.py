@@ -58,7 +58,8 @@ def measure(kinds: Iterable[Kind]) -> Iterator[RightRow]:
 def _judge(kind: Kind, seed: int) -> Judged:
     at = point(kind.spec, kind.given(seed))
     said = [flags(at, at, road) for road in ROADS if road != REFERENCE]
-    return Judged(kind.name, seed, judged(at), frozenset(name for flagged in said for name, bad in flagged.items() if bad))
+    flagged = frozenset(name for of_road in said for name, bad in of_road.items() if bad)
+    return Judged(kind.name, seed, judged(at), flagged)
 
 
 def _row(kind: Kind, found: list[Judged], seconds: float) -> RightRow:
@@ -91,7 +92,7 @@ def _floors(floors: list[float]) -> tuple[float, float]:
 
 def _complaints(found: list[Judged]) -> Iterator[str]:
     """Whatever was said of right code, once."""
-    said = {}
+    said: dict[tuple[str, str, str], str] = {}
     for j in found:
         for f in j.comparison.of("disagree", "convention", "undecided"):
             said.setdefault((f.code, f.backend, f.node), f"{f.code}: {f.message}")

@@ -17,7 +17,8 @@ from calibration.values import Given
 from trivium.backend import Array, Tamper
 from trivium.compare.replay import check_run
 
-STEPS = tuple(10.0 ** (-k / 4) for k in range(0, 65))
+Arrays = tuple[Array, ...]
+STEPS = tuple(10.0 ** (-k / 4) for k in range(65))
 """Relative errors tried, four to a decade, from 1 down to 1e-16."""
 
 
@@ -67,7 +68,7 @@ def _is_seen(kind: Kind, given: Given, place: Place, road: str, dtype: str, entr
 
 def _spoil(role: int, entry: str, relative: float) -> Tamper:
     def tamper(
-        inputs: tuple[Array, ...], outputs: tuple[Array, ...], y_bar: tuple[Array, ...], x_bar: tuple[Array | None, ...]
+        inputs: Arrays, outputs: Arrays, y_bar: Arrays, x_bar: tuple[Array | None, ...]
     ) -> tuple[Array | None, ...]:
         return tuple(_spoilt(b, entry, relative) if k == role and b is not None else b for k, b in enumerate(x_bar))
 
@@ -83,5 +84,3 @@ def _spoilt(x_bar: Array, entry: str, relative: float) -> Array:
         at = int(np.argmax(np.abs(wrong))) if entry == "largest" else int(by_chance)
         wrong.flat[at] *= wrong.dtype.type(1 + relative)
     return wrong
-
-

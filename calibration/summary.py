@@ -1,4 +1,4 @@
-"""WHAT THE ROWS SAY: rows of trials counted, the line moved over recorded residuals, the rules that people use beside it.
+"""WHAT THE ROWS SAY: trials counted, the line moved over the residuals, the rules that people use beside it.
 
 Knows nothing of how tables look.
 """

@@ -22,8 +22,7 @@ MOST = 12
 
 def markdown(measured: Measured) -> str:
     """The whole page."""
-    parts = (_head, _right, _line, _faults, _pairs, _rules, _smallest, _customary, _gradcheck, _variants, _controls, _cost)
-    return "\n".join(line for part in parts for line in (*part(measured), "")) + "\n"
+    return "\n".join(line for part in PARTS for line in (*part(measured), "")) + "\n"
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
@@ -59,15 +58,15 @@ def _head(m: Measured) -> list[str]:
 
 def _right(m: Measured) -> list[str]:
     groups = {kind.name: group for group, kinds in GROUPS.items() for kind in kinds}
-    columns = ["", "right net", "checks", "numbers", *(f"{r} {d}" for r in ROADS for d in DTYPES), "verdicts", "false alarms",
-               "not as expected", "floor, median", "floor, worst", "seconds"]  # fmt: skip
+    said = ("verdicts", "false alarms", "not as expected", "floor, median", "floor, worst", "seconds")
+    columns = ["", "right net", "checks", "numbers", *(f"{r} {d}" for r in ROADS for d in DTYPES), *said]
     rows = [_right_row(groups[r.kind], r) for r in m.right]
     odd = [f"- {r.kind}: {c}" for r in m.right if r.false_alarms or r.unexpected for c in r.complaints[:MOST]]
     return [
         "## Right code",
         "",
-        "The largest residual of each road in each precision, in units of u times scale. The floor is the error, relative to "
-        "a tensor's RMS, that could hide in a float64 step; above 1 where the tensor is zero but for rounding.",
+        "The largest residual of each road in each precision, in units of u times scale. The floor is the error that "
+        "could hide in a float64 step, relative to the tensor's RMS: above 1 where that is zero but for rounding.",
         "",
         *table(columns, rows),
         *(["", "What was said that should not have been:", "", *odd] if odd else []),
@@ -77,12 +76,19 @@ def _right(m: Measured) -> list[str]:
 def _right_row(group: str, r: RightRow) -> list[object]:
     verdicts = ", ".join(f"{v} {n}" for v, n in r.verdicts.items())
     residuals = (r.worst[f"{road} {dtype}"] for road in ROADS for dtype in DTYPES)
-    return [group, r.kind, r.runs, r.numbers, *residuals, verdicts, r.false_alarms, r.unexpected, *r.floors["float64"], r.seconds]
+    said = (verdicts, r.false_alarms, r.unexpected, *r.floors["float64"], r.seconds)
+    return [group, r.kind, r.runs, r.numbers, *residuals, *said]
 
 
 def _line(m: Measured) -> list[str]:
     rows = [(f"2^{r.exponent}", f"{r.false_alarms} of {r.right}", f"{r.missed} of {r.faults}") for r in lines(m)]
-    return ["## Another line", "", "From the residuals of this run.", "", *table(["line", "false alarms", "faults missed"], rows)]
+    return [
+        "## Another line",
+        "",
+        "From the residuals of this run.",
+        "",
+        *table(["line", "false alarms", "faults missed"], rows),
+    ]
 
 
 COUNTED = ["planted", "caught", "located", "blamed", "proven", "named", "innocent named", "innocent convicted"]
@@ -95,12 +101,14 @@ def _count(c: Count) -> list[object]:
 def _faults(m: Measured) -> list[str]:
     accused = [f"- {t.fault} in {t.road} at {t.node} of {t.kind}: {a}" for t in m.trials for a in t.seen.accused[:1]]
     unnamed = grouped((t for t in m.trials if t.seen.blamed and not t.named), lambda t: t.fault)
-    names = [f"- {f}: called {', '.join(sorted({p for t in ts for p in t.seen.patterns}))}" for f, ts in unnamed.items()]
+    names = [
+        f"- {f}: called {', '.join(sorted({p for t in ts for p in t.seen.patterns}))}" for f, ts in unnamed.items()
+    ]
     return [
         "## Planted faults",
         "",
-        "One cotangent of one step of one road, in both precisions. Located: the step is named; blamed: with its road; proven: "
-        "by an oracle and not by a hint; named: the pattern is told, where one can be.",
+        "One cotangent of one step of one road, in both precisions. Located: the step is named; blamed: with its road; "
+        "proven: by an oracle and not by a hint; named: the pattern is told, where one can be.",
         "",
         *table(["fault", *COUNTED], map(_count, by_fault(m.trials))),
         "",
@@ -127,7 +135,7 @@ def _rules(m: Measured) -> list[str]:
         "",
         *_rule_table(m.rules, lambda t: f"{t.name}; noise: {t.scaler}"),
         "",
-        "An op's values off, with a derivative to match. In every road at once nothing can show it but truth from outside.",
+        "An op's values off, with a derivative to match. In every road at once only truth from outside can show it.",
         "",
         *_rule_table(m.bent, lambda t: f"{t.name} in {', '.join(t.roads)}"),
     ]
@@ -151,13 +159,16 @@ def _smallest(m: Measured) -> list[str]:
 
 
 def _customary(m: Measured) -> list[str]:
-    rows = [(r.name, r.source, f"{r.false_alarms} of {r.right}", f"{r.missed} of {r.faults}", _few(r.kinds)) for r in beside(m)]
+    rows = [
+        (r.name, r.source, f"{r.false_alarms} of {r.right}", f"{r.missed} of {r.faults}", _few(r.kinds))
+        for r in beside(m)
+    ]
     columns = ["rule", "tolerances", "false alarms", "faults missed", "alarmed by"]
     return [
         "## The rules that people use",
         "",
-        "Parameter gradients of each road against a right road's of the same precision, on the right nets whose verdict should "
-        "be agree and on the planted faults.",
+        "Parameter gradients of each road against a right road's of the same precision, on the right nets whose "
+        "verdict should be agree and on the planted faults.",
         "",
         *table(columns, rows),
     ]
@@ -169,13 +180,29 @@ def _few(kinds: Sequence[str]) -> str:
 
 def _gradcheck(m: Measured) -> list[str]:
     rows = [(r.fault, r.runs, r.flagged) for r in m.gradcheck]
-    return ["## gradcheck itself", "", "torch's road in float64, gradcheck's defaults.", "", *table(["fault", "runs", "flagged"], rows)]
+    return [
+        "## gradcheck itself",
+        "",
+        "torch's road in float64, gradcheck's defaults.",
+        "",
+        *table(["fault", "runs", "flagged"], rows),
+    ]
 
 
 def _variants(m: Measured) -> list[str]:
-    rows = [(v.name, v.worst, v.where, v.worst_long, f"{v.false_alarms} of {v.runs}", f"{v.seen} of {v.planted}", v.seconds)
-            for v in m.variants]  # fmt: skip
-    columns = ["scale", "worst residual on right code", "at", "worst in long sums", "false alarms", "faint faults seen", "seconds"]
+    rows = [
+        (v.name, v.worst, v.where, v.worst_long, f"{v.false_alarms} of {v.runs}", f"{v.seen} of {v.planted}", v.seconds)
+        for v in m.variants
+    ]
+    columns = [
+        "scale",
+        "worst residual on right code",
+        "at",
+        "worst in long sums",
+        "false alarms",
+        "faint faults seen",
+        "seconds",
+    ]
     return ["## Other scales", "", *table(columns, rows)]
 
 
@@ -191,9 +218,12 @@ def _cost(m: Measured) -> list[str]:
     return [
         "## Cost",
         "",
-        f"{c.net}: {c.parameters:,} parameters, medians in seconds. Replaying every step of all roads in both precisions: "
-        f"{c.replay:.3g} s, {c.ratio:.3g} times the sum of their gradients; the noise runs {c.noise:.3g} s; "
-        f"the whole comparison {c.compared:.3g} s.",
+        f"{c.net}: {c.parameters:,} parameters, medians in seconds. Replaying every step of all roads in both "
+        f"precisions: {c.replay:.3g} s, {c.ratio:.3g} times the sum of their gradients; the noise runs {c.noise:.3g} s;"
+        f" the whole comparison {c.compared:.3g} s.",
         "",
         *table(["road", "compile", "gradient", "every value and cotangent"], rows),
     ]
+
+
+PARTS = (_head, _right, _line, _faults, _pairs, _rules, _smallest, _customary, _gradcheck, _variants, _controls, _cost)

@@ -1,4 +1,4 @@
-"""Numbers that make a right network hard to judge: each maker takes a spec and a seed and gives a number for every entry.
+"""Numbers that make a right network hard to judge: each maker takes a spec and a seed.
 
 Knows nothing of roads or verdicts.
 """
@@ -48,7 +48,7 @@ def plus(offset: float, **at: slice) -> Callable[[Array, np.random.Generator], A
     """An offset added to every entry, or to those of a slice."""
 
     def change(x: Array, random: np.random.Generator) -> Array:
-        moved = x.copy()
+        moved: Array = x.copy()
         moved[at.get("where", ...)] += offset
         return moved
 
@@ -57,17 +57,17 @@ def plus(offset: float, **at: slice) -> Callable[[Array, np.random.Generator], A
 
 def equal(x: Array, random: np.random.Generator) -> Array:
     """Every row the same."""
-    return np.broadcast_to(x[:1], x.shape)
+    return np.array(np.broadcast_to(x[:1], x.shape))
 
 
 def pixels(x: Array, random: np.random.Generator) -> Array:
     """Whole numbers from 0 to 255."""
-    return random.integers(0, 256, x.shape).astype(float)
+    return np.asarray(random.integers(0, 256, x.shape), float)
 
 
 def decades(x: Array, random: np.random.Generator) -> Array:
     """Entries spread over fourteen decades."""
-    return x * 10.0 ** random.uniform(-14, 0, x.shape)
+    return np.asarray(x * 10.0 ** random.uniform(-14, 0, x.shape))
 
 
 def filled(value: float) -> Callable[[Array, np.random.Generator], Array]:
@@ -77,17 +77,17 @@ def filled(value: float) -> Callable[[Array, np.random.Generator], Array]:
 
 def alternating(value: float) -> Callable[[Array, np.random.Generator], Array]:
     """Plus and minus one number, in turn."""
-    return lambda x, random: value * (-1.0) ** np.arange(x.size).reshape(x.shape)
+    return lambda x, random: np.where(np.arange(x.size) % 2, -value, value).reshape(x.shape)
 
 
 def unit(x: Array, random: np.random.Generator) -> Array:
     """Numbers between 0 and 1."""
-    return random.uniform(0.05, 0.95, x.shape)
+    return np.asarray(random.uniform(0.05, 0.95, x.shape))
 
 
 def stochastic(x: Array, random: np.random.Generator) -> Array:
     """Nearly the unit matrix, with rows that sum to 1."""
-    return 0.97 * np.eye(len(x)) + 0.03 / len(x)
+    return np.asarray(0.97 * np.eye(len(x)) + 0.03 / len(x))
 
 
 def surely(margin: float) -> Maker:
@@ -103,7 +103,7 @@ def surely(margin: float) -> Maker:
 
 
 def at_kink(distance: float) -> Maker:
-    """The first data point is zero, so that its units lie where the bias puts them: at 0, plus and minus the distance."""
+    """The first data point is zero, so that its units lie where the bias puts them: at 0 and the distance."""
 
     def make(spec: Spec, seed: int) -> Given:
         given = draw(spec, seed=seed)

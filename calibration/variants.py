@@ -1,4 +1,4 @@
-"""VARIANTS OF THE SCALE: what the worst residual on right code, and the faults seen, become when the scale is made otherwise.
+"""VARIANTS OF THE SCALE: the worst residual on right code, and the faults seen, when the scale is made otherwise.
 
 Each puts another rule in the place of the library's for as long as it is measured. Knows nothing of blame.
 """
@@ -10,12 +10,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from unittest.mock import patch
 
+import numpy as np
+
 from calibration.faults import Fault, one_entry, times
 from calibration.kinds import LONG, Kind
 from calibration.plant import planted, some_places
 from calibration.roads import ROADS, STANDING, Watch, point
 from trivium.compare import bound, replay
 from trivium.compare.replay import Run, check_run
+from trivium_numpy.noise import Shaker
 
 Scales = Callable[..., bound.Scales]
 
@@ -57,6 +60,18 @@ def _draws(count: int) -> Callable[[], AbstractContextManager[object]]:
     return lambda: patch.object(bound, "DRAWS", count)
 
 
+def _never_small() -> AbstractContextManager[object]:
+    """Noise of either sign from 1/2 to 1, which no draw can bring near 0."""
+
+    def array(self, x):  # type: ignore[no-untyped-def]
+        if not isinstance(x, np.ndarray | np.generic) or x.dtype.kind != "f":
+            return x
+        size = self.random.uniform(-1, 1, x.shape)
+        return np.asarray(x * (1 + self.q * np.copysign((1 + np.abs(size)) / 2, size)), x.dtype)
+
+    return patch.object(Shaker, "array", array)
+
+
 def _without_terms() -> AbstractContextManager[object]:
     """No square root of the terms summed."""
 
@@ -80,6 +95,7 @@ VARIANTS = (
     Variant("as it stands", _draws(bound.DRAWS)),
     Variant("noise in the place of absolute sizes", _noise_everywhere),
     *(Variant(f"{count} draws", _draws(count)) for count in (1, 2, 3, 12)),
+    Variant("noise from 1/2 to 1, of either sign", _never_small),
     Variant("without the square root of the terms", _without_terms),
     Variant("|result| alone", _result_alone),
 )

@@ -1,5 +1,5 @@
-"""WRONG ROADS: a handwritten rule that is wrong, which then also replays the others and measures their rounding; and, in
-any road, an op whose values are wrong, with a derivative to match.
+"""WRONG ROADS: a wrong handwritten rule, which then replays the others and measures their rounding; and, in any road,
+an op whose values are wrong, with a derivative to match.
 
 Knows nothing of networks or verdicts.
 """

@@ -6,7 +6,6 @@ overflow at the scale of a probe, so that whoever draws one may also run it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -62,11 +61,13 @@ class Sketch:
 
     @property
     def feature_axis(self) -> int:
-        return self.draw(st.sampled_from([0, -2] if self.columns else [1, -1]))
+        axis: int = self.draw(st.sampled_from([0, -2] if self.columns else [1, -1]))
+        return axis
 
     @property
     def batch_axis(self) -> int:
-        return self.draw(st.sampled_from([1, -1] if self.columns else [0, -2]))
+        axis: int = self.draw(st.sampled_from([1, -1] if self.columns else [0, -2]))
+        return axis
 
 
 @st.composite
@@ -199,8 +200,3 @@ def penalty(sketch: Sketch, loss: str) -> str:
 
 BETWEEN = (nothing, diamond, same_twice, scale, spread, quotient, squares, centered, gate, around)
 LOSSES = (between_numbers, between_numbers, between_classes, plain)
-
-
-def entries(spec: Spec) -> int:
-    """Numbers in all givens together."""
-    return sum(math.prod(given.shape) for given in spec.givens.values())

@@ -64,7 +64,7 @@ class Tape:
         """One given as a tensor; BackendError where it has no value."""
         if name not in given:
             needed = ", ".join(self.spec.givens)
-            raise BackendError(f"no value of {name!r}{did_you_mean(name, given)}; needed are {needed}")
+            raise BackendError(f"no value of {name!r} (needed are {needed}){did_you_mean(name, given)}")
         whole = {"index": np.int64, "mask": np.bool_}
         return to_tensor(given[name], whole.get(self.spec.givens[name].kind.name, DTYPES[self.dtype]))
 

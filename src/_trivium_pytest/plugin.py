@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from trivium.spec.graph import Spec
 
 SUFFIX = ".net.toml"
+MATCHED = pytest.StashKey[frozenset[Path]]()
 MOST_STEPS = 200
 """Failing steps that a report's section lists; the rest is counted."""
 
@@ -120,6 +121,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    for pattern in config.getini("trivium_files"):
+        if Path(pattern).is_absolute():
+            raise pytest.UsageError(f"trivium_files: {pattern!r} is absolute; paths begin at the root directory")
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> NetFile | None:
     if file_path.name.endswith(SUFFIX) and asked_for(file_path, parent.session):
         return NetFile.from_parent(parent, path=file_path)
@@ -128,10 +135,15 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> NetFile | 
 
 def asked_for(path: Path, session: pytest.Session) -> bool:
     """Whether the command line names this very file, or `trivium_files` matches it: no other file is touched."""
-    if session.isinitpath(path):
-        return True
-    root, globs = session.config.rootpath, session.config.getini("trivium_files")
-    return any(path in root.glob(pattern) for pattern in globs)
+    return session.isinitpath(path) or path in matched(session.config)
+
+
+def matched(config: pytest.Config) -> frozenset[Path]:
+    """The files that `trivium_files` matches, looked for once."""
+    if MATCHED not in config.stash:
+        patterns = config.getini("trivium_files")
+        config.stash[MATCHED] = frozenset(path for pattern in patterns for path in config.rootpath.glob(pattern))
+    return config.stash[MATCHED]
 
 
 class NetFile(pytest.File):
@@ -155,8 +167,10 @@ class NetItem(pytest.Item):
         """The report, or what is wrong with the file, in its own words; a traceback only for what nobody foresaw."""
         from trivium.errors import GradientMismatch, TriviumError
 
-        if isinstance(excinfo.value, GradientMismatch | TriviumError):
+        if isinstance(excinfo.value, GradientMismatch):
             return str(excinfo.value)
+        if isinstance(excinfo.value, TriviumError):
+            return f"{excinfo.typename}: {excinfo.value}"
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:

@@ -160,7 +160,7 @@ def load_backend(name: str) -> Backend:
     """Import one backend; BackendError says how to install it, or which name was meant."""
     known = registered()
     if name not in known:
-        raise BackendError(f"no backend {name!r}{did_you_mean(name, known)}; known are: {', '.join(known) or 'none'}")
+        raise BackendError(f"no backend {name!r} (known are: {', '.join(known) or 'none'}){did_you_mean(name, known)}")
     try:
         backend: Backend = known[name].load()
     except ModuleNotFoundError as error:

@@ -1,4 +1,4 @@
-"""What trivium raises. Each error says which thing, which name, which numbers, where in the user's file, and what to do.
+"""What trivium raises. Each error says which thing, which name, which numbers, where in the user's file, what to do.
 
     TriviumError
     ├── SpecError         a network, as written, is not one: names, shapes, attributes, the file that holds it
@@ -24,7 +24,7 @@ from difflib import get_close_matches
 class Problem:
     """One thing that is wrong in what a person wrote.
 
-    `where` is a place ("mynet.net.toml:18, node h1 = affine(w1, x, c1)"), `hint` a second line that helps (a signature).
+    `where` is a place ("mynet.net.toml:18, node h1 = affine(w1, x, c1)"), `hint` a line that helps (a signature).
     """
 
     message: str

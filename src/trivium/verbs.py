@@ -15,17 +15,19 @@ from typing import Any
 import numpy as np
 
 from trivium.backend import Backend, Tamper, installed, load_backend, parameter_gradients
+from trivium.compare.acceptance import accept
 from trivium.compare.agreement import Point, compare
 from trivium.compare.bound import Scaler
 from trivium.compare.comparison import Cost, Finding
 from trivium.compare.replay import Run
-from trivium.errors import BackendError, BudgetError
+from trivium.errors import BackendError, BudgetError, did_you_mean
 from trivium.given import bind_sizes, read_values
 from trivium.ops import OPS
 from trivium.probe import Probe, Probes, probes
 from trivium.report import Report
 from trivium.spec.file import load as load_document
 from trivium.spec.graph import Spec
+from trivium.spec.sheet import Accept
 from trivium.spec.trace import trace as trace_with
 from trivium.zoo import network
 
@@ -43,6 +45,7 @@ class Source:
     spec: Spec
     values: Mapping[str, Any] | None = None
     target: str = ""
+    known: tuple[Accept, ...] = ()
 
 
 def check(
@@ -70,6 +73,7 @@ def check(
     """
     source = find(spec, values=values, sizes=sizes)
     roads = select(backends)
+    _check_dtypes(dtypes)
     _afford(source.spec, budget)
     points = probes(source.spec, seed=seed, values=source.values)
     for probe in points.points:
@@ -78,7 +82,9 @@ def check(
     ran = [_run(probe, roads, dtypes, tamper or {}, meter) for probe in points.points]
     cost = Cost(compile=meter.compile, run=meter.run)
     comparison = compare(source.spec, ran, roads, handwritten(), cost=cost, seed=seed, notes=_left_out(points))
-    return Report(comparison, command=_command(source, roads, backends, dtypes, seed, sizes, values))
+    return Report(
+        accept(comparison, source.known), command=_command(source, roads, backends, dtypes, seed, sizes, values)
+    )
 
 
 def assert_gradient(spec: Spec | str | os.PathLike[str], **options: Any) -> None:
@@ -124,7 +130,7 @@ def find(
     document = load_document(Path(text), vocabulary=OPS, sizes=sizes, shapes=_shapes(read))
     if read is None and document.values is not None and not sizes:
         read = read_values(Path(text).parent / document.values)
-    return Source(document.spec, read, text)
+    return Source(document.spec, read, text, document.accept)
 
 
 def select(backends: Iterable[str | Backend] | None) -> dict[str, Backend]:
@@ -143,6 +149,15 @@ def select(backends: Iterable[str | Backend] | None) -> dict[str, Backend]:
 def handwritten() -> Scaler:
     """The handwritten road, which measures rounding for all of them."""
     return load_backend("numpy")  # type: ignore[return-value]
+
+
+def _check_dtypes(dtypes: Sequence[str]) -> None:
+    """BackendError unless every precision is one that a check knows a bound for, and there is one."""
+    for dtype in dtypes:
+        if dtype not in DTYPES:
+            raise BackendError(f"no check in {dtype!r} ({', '.join(DTYPES)}){did_you_mean(dtype, DTYPES)}")
+    if not dtypes:
+        raise BackendError(f"no precision named: nothing would be compared; name one of {', '.join(DTYPES)}")
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def network(name: str, **sizes: int) -> Spec:
     (32, 3)
     """
     if name not in ZOO:
-        raise SpecError(f"no network {name!r} in the zoo{did_you_mean(name, ZOO)}; it has: {', '.join(ZOO)}")
+        raise SpecError(f"no network {name!r} in the zoo (it has: {', '.join(ZOO)}){did_you_mean(name, ZOO)}")
     return ZOO[name]().resized(**sizes)
 
 

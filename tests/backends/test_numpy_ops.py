@@ -81,7 +81,7 @@ def stepped(op: Op, case: Case) -> tuple[float, float]:
 
 
 def differenced(op: Op, case: Case) -> tuple[float, float]:
-    """<y_bar, dy/dt> along x_dot by a central difference, and its error, all of it rounding where the op is straight."""
+    """<y_bar, dy/dt> along x_dot by a central difference, and its error: rounding alone, where the op is straight."""
     inputs, h = drawn(op, case), 2.0**-20
 
     def along(t: float) -> tuple[float, float]:

@@ -27,10 +27,10 @@ def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 
 def in_terminal(*arguments: str, **environment: str) -> str:
-    """What a person at a terminal sees, stdout and stderr together."""
+    """What a person at a terminal sees of Python run with these arguments, stdout and stderr together."""
     ours, theirs = pty.openpty()
     child = subprocess.Popen(
-        [sys.executable, "-m", "trivium.cli", *arguments],
+        [sys.executable, *arguments],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -78,13 +78,30 @@ def test_nothing_is_colored_where_nobody_looks(net: str) -> None:
     assert (ended.returncode, "\x1b" in ended.stdout + ended.stderr) == (0, False)
 
 
-def test_a_terminal_gets_color_and_progress(net: str) -> None:
-    seen = in_terminal("check", net, QUICK)
+WAIT = """
+import time
+from trivium.cli import stream
+stream.PATIENCE = {patience}
+with stream.waiting("counting"):
+    time.sleep(0.5)
+"""
+
+
+def test_a_terminal_is_told_what_takes_long() -> None:
+    assert "counting" in in_terminal("-c", WAIT.format(patience=0.01))
+
+
+def test_a_terminal_is_told_nothing_of_what_is_quick() -> None:
+    assert in_terminal("-c", WAIT.format(patience=30)) == ""
+
+
+def test_a_terminal_gets_color(net: str) -> None:
+    seen = in_terminal("-m", "trivium.cli", "check", net, QUICK)
     assert "\x1b[1;32mnumpy and torch derive the same gradient" in seen
 
 
 def test_no_color_is_respected(net: str) -> None:
-    seen = in_terminal("check", net, QUICK, NO_COLOR="1")
+    seen = in_terminal("-m", "trivium.cli", "check", net, QUICK, NO_COLOR="1")
     assert re.findall(r"\x1b\[[\d;]*m", seen[seen.index("numpy and torch derive") :]) == []
 
 

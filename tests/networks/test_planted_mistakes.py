@@ -6,6 +6,7 @@ The same for two at once; and the smallest error of a single entry that is seen,
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import pytest
@@ -77,9 +78,9 @@ def test_a_mistake_that_two_roads_share_is_pinned_on_both() -> None:
 # ---- that a mistake in the table is the mistake that it is called: the whole gradient, written out with it
 
 
-def by_hand(given: Mapping[str, Array], mistake: str) -> dict[str, Array]:
+def by_hand(mistake: str) -> dict[str, Array]:
     """The gradient of the square network, step by step, with one mistake made on the way where one is named."""
-    v = evaluated("numpy", given, "").values
+    given, v = draw(SQUARE), evaluated("numpy", "").values
     points = given["y"].shape[1]
     g8 = 2 * (v["g8"] - given["y"]) / (1 if mistake == "no 1/N" else points)
     g8 = -g8 if mistake == "sign of the cost" else g8
@@ -94,10 +95,11 @@ def by_hand(given: Mapping[str, Array], mistake: str) -> dict[str, Array]:
     return {"w1": g2 @ given["S"].T, "b1": b1, "w2": g5 @ v["g3"].T, "b2": share * b2, "w3": w3, "b3": b3}
 
 
-def evaluated(road: str, given: Mapping[str, Array], mistake: str) -> Evaluation:
+@cache
+def evaluated(road: str, mistake: str) -> Evaluation:
     """One road on the square network, with a mistake planted where one is named."""
     planted = {PLANTED[mistake].node: PLANTED[mistake].tamper} if mistake else None
-    return load_backend(road).compile(SQUARE, tamper=planted)(given)
+    return load_backend(road).compile(SQUARE, tamper=planted)(draw(SQUARE))
 
 
 def apart(got: Mapping[str, Array], expected: Mapping[str, Array]) -> float:
@@ -108,15 +110,13 @@ def apart(got: Mapping[str, Array], expected: Mapping[str, Array]) -> float:
 @EACH_ROAD
 @pytest.mark.parametrize("mistake", PLANTED)
 def test_a_mistake_planted_is_the_mistake_made_by_hand(road: str, mistake: str) -> None:
-    given = draw(SQUARE)
-    assert apart(evaluated(road, given, mistake).gradients, by_hand(given, mistake)) < 2.0**-45
+    assert apart(evaluated(road, mistake).gradients, by_hand(mistake)) < 2.0**-45
 
 
 @EACH_ROAD
 @pytest.mark.parametrize("mistake", PLANTED)
 def test_a_mistake_planted_changes_the_gradient(road: str, mistake: str) -> None:
-    given = draw(SQUARE)
-    assert apart(evaluated(road, given, mistake).gradients, by_hand(given, "")) > 2.0**-40
+    assert apart(evaluated(road, mistake).gradients, by_hand("")) > 2.0**-40
 
 
 # ---- the smallest error of one entry that is seen

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import hypothesis.strategies as st
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 
@@ -114,7 +114,8 @@ def test_the_schema_is_one() -> None:
          "did you mean 'axis'? (it has parts, axis)"]),
         (changed("version", to=2), ["version 2 of 'trivium.spec'; this trivium reads version 1"]),
         (changed("version", to=True), ["version True of 'trivium.spec'; this trivium reads version 1"]),
-        ({"format": "onnx"}, ["not a spec in JSON: 'format' is 'onnx'; an object with 'format': 'trivium.spec' is one"]),
+        ({"format": "onnx"}, ["not a spec in JSON: 'format' is 'onnx'; "
+         "an object with 'format': 'trivium.spec' is one"]),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_by_its_path(data: Any, messages: list[str]) -> None:

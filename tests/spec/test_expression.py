@@ -6,14 +6,14 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from tests.strategies import specs
 from trivium.errors import SpecError
 from trivium.ops import OPS
 from trivium.spec.expression import equation
+from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 from trivium.spec.text import call
 from trivium.spec.token import LONGEST
-from tests.strategies import specs
-from trivium.spec.graph import Spec
 
 
 def parts(text: str, *, outputs: tuple[str, ...] = ("h",), taken: tuple[str, ...] = ()) -> list[str]:

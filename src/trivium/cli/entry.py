@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     forgiving()
     try:
         code = run(sys.argv[1:] if arguments is None else arguments)
-        sys.stdout.flush()
+        _ = sys.stdout.flush()
     except BrokenPipeError:
         return quiet()
     except KeyboardInterrupt:
@@ -86,7 +86,7 @@ def complain(error: TriviumError) -> int:
 
 def quiet() -> int:
     """Whoever read stdout has gone (`| head`): leave nothing to flush, so that Python does not complain at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _ = os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return NO_READER
 
 

@@ -13,6 +13,7 @@ from trivium.backend import Array, Backend
 from trivium.compare.blame import Slope, directional_slope
 from trivium.compare.bound import LINE, UNIT, Scaler, scales
 from trivium.compare.comparison import BACKWARD, Finding, Pattern, Witness, Wrong
+from trivium.compare.localize import inherits
 from trivium.compare.replay import Run, kink_intervals
 from trivium.spec.node import Node
 
@@ -80,4 +81,5 @@ def _finding(run: Run, node: Node, role: int, bar: Array, direction: Array, slop
         how=f"put to the derivative of its own values ({slope.oracle})",
         proven=True,
         seen=((run.point, run.dtype),),
+        inherits=inherits(run.spec, node, BACKWARD, [name]),
     )

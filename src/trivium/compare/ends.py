@@ -82,7 +82,8 @@ def untapped(run: Run, noise: Mapping[str, Array]) -> Iterator[Finding]:
             continue  # said already: presence
         size = np.maximum(np.maximum(noise[name], np.abs(recorded)), smallest(run.dtype))
         bound = LINE * UNIT[run.dtype] * size
-        difference = np.abs(np.asarray(plain, np.float64) - recorded)
+        with np.errstate(invalid="ignore"):
+            difference = np.abs(np.asarray(plain, np.float64) - recorded)
         same = np.asarray(plain == recorded) | (np.isnan(plain) & np.isnan(recorded))
         wrong = ~same & ~(difference <= bound)
         if wrong.any() and np.isfinite(bound).all():
@@ -100,7 +101,7 @@ def _differs(run: Run, name: str, plain: Array, recorded: Array, bound: Array, w
         backend=run.backend,
         node=name,
         direction="backward",
-        wrong=(Wrong(name, "", pattern, int(wrong.sum()), int(wrong.size), 0.0, (witness,)),),
+        wrong=(Wrong(name, "", pattern, int(wrong.sum()), int(wrong.size), 0.0, (witness,), run.point, run.dtype),),
         how="the program without taps against the recorded one, in units of the whole network's noise response",
         proven=True,
         seen=((run.point, run.dtype),),

@@ -54,7 +54,7 @@ def _outside(o: OutOfRange) -> str:
 
 
 def conventions(runs: Sequence[Run], evidence: Sequence[Evidence]) -> list[Finding]:
-    """Entries on a kink where the roads take different one-sided derivatives, and whose is whose; one finding a node."""
+    """Entries on a kink where the roads take different one-sided derivatives, and whose is whose; one a node."""
     found = merged([_convention(e, runs) for e in evidence if e.convention.any()])
     return list({f.node: f for f in reversed(found)}.values())[::-1]
 
@@ -79,6 +79,8 @@ def _convention(e: Evidence, runs: Sequence[Run]) -> Finding:
         entries=int(e.got.size),
         residual=0.0,
         witnesses=(witness,),
+        point=run.point,
+        dtype=run.dtype,
     )
     seen = ((run.point, run.dtype),)
     return Finding("TV104", "convention", message, run.backend, kinked.node.name, "backward", (wrong,), seen=seen)

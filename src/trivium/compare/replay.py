@@ -179,7 +179,8 @@ def _shares(run: Run, node: Node, replayer: str, bars: tuple[Array | None, ...],
                 np.where(on_kink, np.minimum(lowest, bar), bar),
                 np.where(on_kink, np.maximum(highest, bar), bar),
             )
-            scale = np.maximum(scale, np.maximum(np.abs(low), np.abs(high)))
+            # noise would flip the branch there, and measure the jump of the slope instead of rounding
+            scale = np.where(on_kink, np.maximum(np.abs(low), np.abs(high)), scale)
         yield Share(node, role, replayer, bar, scale, low, high)
 
 

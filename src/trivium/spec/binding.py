@@ -138,7 +138,7 @@ class _Binding:
         self.places[f"node {found[-1]}"] = self.sheet.place(line, thing)
 
     def check_accept(self, names: Iterable[str]) -> None:
-        known = tuple(names)
+        known = (*names, *self.unreadable)
         for i, accept in enumerate(self.sheet.accept):
             if accept.node not in known:
                 message = (

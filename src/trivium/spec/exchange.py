@@ -130,7 +130,7 @@ def _check_version(data: object) -> None:
         has = f"'format' is {data.get('format')!r:.40}" if isinstance(data, Mapping) else "it is no object"
         raise SpecError(f"not a spec in JSON: {has}; an object with 'format': {FORMAT!r} is one")
     version = data.get("version")
-    if version != VERSION or not isinstance(version, int):
+    if version != VERSION or isinstance(version, bool):
         raise SpecError(f"version {version!r:.40} of {FORMAT!r}; this trivium reads version {VERSION}")
 
 

@@ -86,7 +86,8 @@ class _Parser:
 
     def expect(self, mark: str, wanted: str) -> None:
         if not self.accept(mark):
-            raise SpecError(f"{self.token} stands where {wanted} should")
+            why = f"; {AFTER[self.token.text]}" if self.token.text in AFTER else ""
+            raise SpecError(f"{self.token} stands where {wanted} should{why}")
 
     def finish(self) -> None:
         if self.token.kind != "end":
