@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from trivium.errors import ValuesError
-from trivium.given import KINDS, as_float32, bind_sizes, check_values, read_values
+from trivium.given import KINDS, as_float32, check_values, read_values, shapes_of
 from trivium.probe import draw
 from trivium.spec.graph import Spec
 from trivium.spec.op import Kind
@@ -178,17 +178,12 @@ def test_what_is_returned_is_not_the_caller_s_own_array() -> None:
     assert [name for name, array in check_values(SPEC, values).items() if np.shares_memory(array, values[name])] == []
 
 
-def test_sizes_are_read_off_the_values() -> None:
-    written = (*SPEC.inputs, *SPEC.parameters)
-    assert bind_sizes(written, {"x": np.ones((9, 5)), "w2": np.ones((2, 7))}) == {"b": 9, "n": 5, "c": 2, "h": 7}
+def test_shapes_are_read_off_the_values() -> None:
+    assert shapes_of({"x": np.ones((9, 5)), "labels": [0, 1], "s": 3}) == {"x": (9, 5), "labels": (2,), "s": ()}
 
 
-def test_values_that_have_no_shape_or_another_rank_bind_no_size() -> None:
-    assert bind_sizes(SPEC.inputs, {"x": [[1.0], [1.0, 2.0]], "labels": 3}) == {}
-
-
-def test_products_and_numbers_bind_no_size() -> None:
-    assert bind_sizes((("w", ("2*h", "3", "n")),), {"w": np.ones((6, 3, 4))}) == {"n": 4}
+def test_rows_of_different_lengths_have_no_shape() -> None:
+    assert shapes_of({"x": [[1.0], [1.0, 2.0]]}) == {}
 
 
 def test_json_gives_numbers_labels_and_masks(tmp_path: Path) -> None:

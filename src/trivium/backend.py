@@ -55,7 +55,7 @@ class Evaluation:
 
 
 class Program(Protocol):
-    """A spec, compiled by one backend for one dtype; `place`, `run` and `read` split the call, so that `run` can be timed."""
+    """A spec, compiled by one backend for one dtype; `place`, `run`, `read` split the call, so that `run` is timed."""
 
     def __call__(self, given: Mapping[str, Array], cotangent: float | None = None) -> Evaluation:
         """Values and gradients at `given`; `cotangent` is the loss's own (1 where None)."""

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from trivium.backend import Backend, Tamper, installed, load_backend, parameter_gradients
 from trivium.compare.acceptance import accept
 from trivium.compare.agreement import Point, compare
@@ -21,11 +19,11 @@ from trivium.compare.bound import Scaler
 from trivium.compare.comparison import Cost, Finding
 from trivium.compare.replay import Run
 from trivium.errors import BackendError, BudgetError, did_you_mean
-from trivium.given import bind_sizes, read_values
+from trivium.given import read_values, shapes_of
 from trivium.ops import OPS
 from trivium.probe import Probe, Probes, probes
 from trivium.report import Report
-from trivium.spec.file import load as load_document
+from trivium.spec.file import bind_sizes, load as load_document
 from trivium.spec.graph import Spec
 from trivium.spec.sheet import Accept
 from trivium.spec.trace import trace as trace_with
@@ -122,15 +120,17 @@ def find(
     """The spec that is meant, at the sizes asked for, with its numbers; a file's own numbers go with its own sizes."""
     read = read_values(Path(values)) if isinstance(values, str | os.PathLike) else values
     if isinstance(spec, Spec):
-        found = spec.resized(**_sizes_of(spec, read) | dict(sizes or {})) if read or sizes else spec
-        return Source(found, read)
+        return Source(_fitted(spec, read, sizes), read)
     text = os.fspath(spec)
     if text.startswith("zoo:"):
-        return Source(find(network(text.removeprefix("zoo:")), values=read, sizes=sizes).spec, read, text)
-    document = load_document(Path(text), vocabulary=OPS, sizes=sizes, shapes=_shapes(read))
+        return Source(_fitted(network(text.removeprefix("zoo:")), read, sizes), read, text)
+    document = load_document(
+        Path(text), vocabulary=OPS, sizes=sizes, shapes=None if read is None else shapes_of(read), beside=_shapes_in
+    )
     if read is None and document.values is not None and not sizes:
-        read = read_values(Path(text).parent / document.values)
-    return Source(document.spec, read, text, document.accept)
+        own = read_values(Path(text).parent / document.values)
+        return Source(document.spec, own, text, document.accept)
+    return Source(_fitted(document.spec, read, sizes), read, text, document.accept)
 
 
 def select(backends: Iterable[str | Backend] | None) -> dict[str, Backend]:
@@ -209,13 +209,14 @@ def _left_out(points: Probes) -> tuple[Finding, ...]:
     return tuple(Finding("TV203", "note", f"a probe was left out: {reason}") for reason in points.left_out)
 
 
-def _shapes(values: Mapping[str, Any] | None) -> dict[str, tuple[int, ...]] | None:
-    return None if values is None else {name: np.shape(value) for name, value in values.items()}
+def _fitted(spec: Spec, values: Mapping[str, Any] | None, sizes: Mapping[str, int] | None) -> Spec:
+    """The spec at the sizes asked for, and otherwise at those that a person's values have."""
+    read = bind_sizes((*spec.inputs, *spec.parameters), shapes_of(values), known=sizes or ()) if values else {}
+    return spec.resized(**read | dict(sizes or {})) if read or sizes else spec
 
 
-def _sizes_of(spec: Spec, values: Mapping[str, Any] | None) -> dict[str, int]:
-    """The sizes that a person's values imply."""
-    return bind_sizes((*spec.inputs, *spec.parameters), values) if values else {}
+def _shapes_in(path: Path) -> dict[str, tuple[int, ...]]:
+    return shapes_of(read_values(path))
 
 
 def _command(

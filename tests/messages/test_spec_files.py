@@ -404,13 +404,6 @@ def test_a_table_that_stands_twice() -> None:
     )  # fmt: skip
 
 
-def test_a_table_that_is_none() -> None:
-    assert complaint("sizes = 5\n" + NET[: NET.index("[sizes]")]) == (
-        "'sizes' is an integer; write a table: [sizes], and its entries below it\n"
-        "  in my.net.toml:1"
-    )  # fmt: skip
-
-
 def test_an_empty_file() -> None:
     assert complaint("") == (
         "the table [nodes] is missing or empty: the network computes nothing\n"
@@ -443,6 +436,37 @@ def test_not_toml_at_its_end() -> None:
         "not TOML: unterminated string at the end of the file\n"
         "  in my.net.toml"
     )  # fmt: skip
+
+
+def test_an_integer_without_end() -> None:
+    assert complaint(changed(("N = 5", "N = " + "5" * 5000))) == (
+        "a number of more than 4300 digits: this is no network file\n"
+        "  in my.net.toml"
+    )  # fmt: skip
+
+
+def test_accept_in_single_brackets() -> None:
+    assert complaint(NET + '[accept]\nfinding = "TV104"\n') == (
+        "[accept] stands in single brackets; there may be several, so each begins with [[accept]]\n"
+        "  in my.net.toml:19"
+    )  # fmt: skip
+
+
+def test_a_table_that_is_no_table() -> None:
+    assert complaint("sizes = 5\n" + NET.partition("[sizes]")[0]) == (
+        "'sizes' is an integer; write a table: [sizes], and its entries below it\n"
+        "  in my.net.toml:1"
+    )  # fmt: skip
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    path = tmp_path / "my.net.toml"
+    _ = path.write_text(NET)
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    assert refusal(path) == "cannot be read: Permission denied\n  in my.net.toml"
 
 
 def test_brackets_within_brackets_without_end() -> None:

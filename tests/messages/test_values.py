@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from trivium.errors import ValuesError
-from trivium.given import bind_sizes, check_values, read_values
+from trivium.given import check_values, read_values
 from trivium.probe import draw
 from trivium.zoo import network
 
@@ -184,12 +184,6 @@ def test_the_place_that_values_come_from_is_named() -> None:
     with pytest.raises(ValuesError) as caught:
         _ = check_values(SPEC, RIGHT | {"c2": [0.0, np.nan, 0.0]}, where="w.json")
     assert str(caught.value) == "parameter 'c2'[1] is nan; needs finite numbers\n  in w.json"
-
-
-def test_two_values_that_bind_one_size_differently() -> None:
-    with pytest.raises(ValuesError) as caught:
-        _ = bind_sizes(SPEC.inputs, {"x": np.ones((4, 2)), "labels": [0, 1]})
-    assert str(caught.value) == "size 'b' is 4 by the value of 'x', but 2 by that of 'labels'"
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ import numpy as np
 from trivium.backend import Array
 from trivium.given import KINDS
 from trivium.ops import OPS
-from trivium.spec.op import Attributes, Op, bind_attribute
+from trivium.spec.attribute import bind_attribute
+from trivium.spec.op import Attributes, Kind, Op
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +45,10 @@ def uses(*, seed: int = 0) -> Iterator[Use]:
             attrs = {a.name: bind_attribute(a, full[a.name], {}) for a in op.attributes}
             kinds = [op.kind(role, case.shapes, attrs) for role in op.roles]
             inputs = tuple(KINDS[k.name].draw(stream, s, k) for k, s in zip(kinds, case.shapes, strict=True))
-            dots = tuple(
-                stream.standard_normal(x.shape) if k.differentiable else None
-                for k, x in zip(kinds, inputs, strict=True)
-            )
-            bars = tuple(stream.standard_normal(shape) for shape in op.infer(case.shapes, attrs))
+            dots = tuple(_direction(stream, x, k) for k, x in zip(kinds, inputs, strict=True))
+            bars = tuple(np.asarray(stream.standard_normal(shape)) for shape in op.infer(case.shapes, attrs))
             yield Use(op, attrs, inputs, dots, bars)
+
+
+def _direction(stream: np.random.Generator, x: Array, kind: Kind) -> Array | None:
+    return np.asarray(stream.standard_normal(x.shape)) if kind.differentiable else None

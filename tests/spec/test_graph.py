@@ -64,6 +64,14 @@ def test_what_the_loss_depends_on() -> None:
     assert DIAMOND.reaching == {"loss", "k", "a", "h", "W", "x"}
 
 
+def test_what_has_a_gradient() -> None:
+    assert DIAMOND.differentiable == ("x", "unused", "W", "h", "a", "b", "k", "dead", "loss")
+
+
+def test_the_numbers_in_all_tensors_are_counted() -> None:
+    assert DIAMOND.entries() == 15 + 5 + 12 + 20 + 10 + 10 + 10 + 15 + 1
+
+
 def test_a_spec_is_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
         DIAMOND.name = "other"  # type: ignore[misc]

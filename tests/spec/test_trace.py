@@ -305,6 +305,12 @@ def test_a_dict_of_something_else_is_refused() -> None:
     ]
 
 
+def test_the_keys_of_a_dict_are_names() -> None:
+    assert refusal(lambda x, y, w, c: {3: sum_op(x)}) == [
+        "the function returned a dict with the key 3; keys are names, as text"
+    ]
+
+
 def test_a_dict_cannot_name_a_tensor_twice() -> None:
     assert refusal(lambda x, y, w, c: {"loss": sum_op(x, name="total")}) == [
         "the function returned 'total' under another name, 'loss'; every tensor has one name"
@@ -351,6 +357,21 @@ def test_what_is_given_is_checked(changes: dict[str, Any], message: str) -> None
 def test_an_operator_needs_its_op() -> None:
     with pytest.raises(SpecError, match="unknown op 'add'"):
         _ = trace(lambda x: x + x, vocabulary={"tanh": OPS["tanh"]}, inputs={"x": ""})
+
+
+def test_a_number_needs_the_op_constant() -> None:
+    with pytest.raises(SpecError, match="unknown op 'constant'"):
+        _ = trace(lambda x: x + 1, vocabulary={"add": OPS["add"]}, inputs={"x": ""})
+
+
+def test_an_array_on_the_left_of_a_product_is_refused() -> None:
+    assert complaint(lambda x: [[1.0, 2.0]] @ x).startswith("matmul: a list stands where a tensor or a number should")
+
+
+def test_a_tensor_shows_its_name_and_shape() -> None:
+    seen: list[str] = []
+    _ = traced(of_x(lambda x: seen.append(repr(tanh(x)))))
+    assert seen == ["<tensor tanh_1 (3, 5)>"]
 
 
 def test_outside_of_a_trace_there_is_no_scope() -> None:

@@ -47,6 +47,7 @@ def compare(
     start = time.perf_counter()
     checked, cases = replay_all(runs, absent, backends, scaler)
     missing = [f for run in runs for f in (*absent[id(run)], *presence.untrained(run))]
+    missing += [f for point in points for run in point.runs for f in presence.misread(run, point.given)]
     by_steps = merged(missing) + localize.findings(spec, cases)
     if len(backends) == 1:
         by_steps += _alone(runs, absent, backends, scaler, by_steps)

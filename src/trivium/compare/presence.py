@@ -5,11 +5,11 @@ Knows nothing of rounding.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from trivium.backend import DTYPES
+from trivium.backend import DTYPES, Array
 from trivium.compare.comparison import BACKWARD, FORWARD, Finding
 from trivium.compare.replay import Run
 
@@ -20,6 +20,21 @@ def broken(run: Run) -> Iterator[Finding]:
         yield from _one(run, name, FORWARD)
     for name in run.spec.differentiable:
         yield from _one(run, name, BACKWARD)
+
+
+def misread(run: Run, given: Mapping[str, Array]) -> Iterator[Finding]:
+    """Every given that a road has recorded as another than it was fed: what follows from it answers another question."""
+    for name, fed in given.items():
+        got = run.evaluation.values.get(name)
+        needed = np.asarray(fed, DTYPES[run.dtype]) if run.spec.givens[name].kind.differentiable else np.asarray(fed)
+        if got is None or got.shape != needed.shape or np.array_equal(got, needed):
+            continue
+        index = tuple(int(i) for i in np.argwhere(got != needed)[0])
+        message = (
+            f"{run.backend} did not compute at the {name!r} that it was given: "
+            f"entry {index} is {got[index]:.9g} there, and was {needed[index]:.9g}"
+        )
+        yield _finding(run, name, FORWARD, message)
 
 
 def untrained(run: Run) -> Iterator[Finding]:

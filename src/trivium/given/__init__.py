@@ -5,8 +5,8 @@ Knows the spec and nothing of backends or of what a check does with the numbers.
 
 from __future__ import annotations
 
-from trivium.given.check import bind_sizes, check_values
+from trivium.given.check import check_values, shapes_of
 from trivium.given.file import read_values
 from trivium.given.kind import KINDS, Rule, as_float32
 
-__all__ = ["KINDS", "Rule", "as_float32", "bind_sizes", "check_values", "read_values"]
+__all__ = ["KINDS", "Rule", "as_float32", "check_values", "read_values", "shapes_of"]

@@ -5,7 +5,7 @@ Knows nothing of where the numbers come from; never rounds one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from trivium.errors import Problem, ValuesError, did_you_mean
 from trivium.given.kind import KINDS, Array
 from trivium.spec.graph import Spec
 from trivium.spec.node import Given
-from trivium.spec.signature import Dims, Shape, evaluate, show, words
+from trivium.spec.signature import Shape, evaluate, show, words
 
 HOLDS: Mapping[str, str] = {
     "b": "booleans",
@@ -56,30 +56,20 @@ def check_values(spec: Spec, values: Mapping[str, Any], *, where: str = "") -> d
     return found
 
 
-def bind_sizes(written: Iterable[tuple[str, Dims]], values: Mapping[str, Any]) -> dict[str, int]:
-    """The size letters that the values' shapes bind; ValuesError where two disagree.
+def shapes_of(values: Mapping[str, Any]) -> dict[str, Shape]:
+    """The shape of every value that has one; rows of different lengths have none, and `check_values` says so.
 
-    >>> bind_sizes([("S", ("2", "N"))], {"S": np.ones((2, 7))})
-    {'N': 7}
+    >>> shapes_of({"S": np.ones((2, 7)), "ragged": [[1.0], [1.0, 2.0]]})
+    {'S': (2, 7)}
     """
-    first: dict[str, tuple[int, str]] = {}
-    problems = []
-    for name, dims in written:
-        shape = _shape(values[name]) if name in values else ()
-        for word, size in zip(dims, shape, strict=True) if len(dims) == len(shape) else ():
-            known, by = first.setdefault(word, (size, name)) if word.isidentifier() else (size, name)
-            if known != size:
-                problems.append(f"size {word!r} is {known} by the value of {by!r}, but {size} by that of {name!r}")
-    if problems:
-        raise ValuesError(*problems)
-    return {word: size for word, (size, _) in first.items()}
+    return {name: shape for name, value in values.items() if (shape := _shape(value)) is not None}
 
 
-def _shape(value: Any) -> Shape:
+def _shape(value: Any) -> Shape | None:
     try:
-        return np.shape(value)
+        return tuple(np.shape(value))
     except ValueError:
-        return ()  # rows of different lengths bind nothing; check_values says what is wrong with them
+        return None
 
 
 def _absent(spec: Spec, values: Mapping[str, Any]) -> Iterator[Problem]:

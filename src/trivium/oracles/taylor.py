@@ -17,12 +17,12 @@ from trivium.errors import OracleError
 U = 2.0**-53
 STEPS = 48
 """Halvings, from the scale down."""
-HALVINGS = 3
+HALVINGS = 4
 """A slope is read off so many halvings in a row."""
 CLEAR = 2.0**7
 """A remainder so many times its rounding is a remainder: then rounding moves the slope by less than 0.02."""
-STRAIGHT = 0.25
-"""The halvings of a window agree on the slope to within this; where they do not, another law takes over there."""
+BEND = 0.25
+"""From one halving to the next the slope changes by less, even where h takes over from h²; only rounding jumps."""
 HALFWAY = 1.75
 """Below it the remainder has a part that falls like h; above, it falls like h² or faster."""
 
@@ -34,7 +34,7 @@ class Slope:
     slope       about 2 (or 3, 4 where f has no h² part) for a derivative, about 1 for anything else;
                 infinite where nothing but rounding remains from the widest step on; None where no window is left
     remainders  every step with |f(h) - f(0) - h d| there
-    floor       an error of d up to this could not have shown
+    floor       an error of d below this could have been missed: over the window it is less than the h² part, or near it
     """
 
     slope: float | None
@@ -66,18 +66,20 @@ def slope(f: Callable[[float], float], derivative: float, *, scale: float = 1.0,
     if all(r <= n for r, n in zip(remainders, noise, strict=True)):
         return Slope(math.inf, (steps[0], steps[-1]), table, noise[0] / steps[0])
     for last in reversed(range(HALVINGS, STEPS)):
-        found = _straight(remainders[last - HALVINGS : last + 1], noise[last - HALVINGS : last + 1])
+        first = last - HALVINGS
+        found = _smooth(remainders[first : last + 1], noise[first : last + 1])
         if found is not None:
-            return Slope(found, (steps[last - HALVINGS], steps[last]), table, remainders[last] / steps[last])
+            return Slope(found, (steps[first], steps[last]), table, 4 * remainders[first] / steps[first])
     return Slope(None, None, table, math.inf)
 
 
-def _straight(remainders: list[float], noise: list[float]) -> float | None:
-    """The slope of a window in which every remainder is clear of rounding and every halving says the same."""
+def _smooth(remainders: list[float], noise: list[float]) -> float | None:
+    """The mean slope of a window, if every remainder there is clear of rounding and none of its halvings jumps."""
     if not all(n < r < math.inf for r, n in zip(remainders, noise, strict=True)):
         return None
     falls = [math.log2(wide / narrow) for wide, narrow in pairwise(remainders)]
-    return sum(falls) / len(falls) if max(falls) - min(falls) < STRAIGHT else None
+    smooth = all(abs(wide - narrow) < BEND for wide, narrow in pairwise(falls))
+    return sum(falls) / len(falls) if smooth else None
 
 
 def _number(f: Callable[[float], float], t: float) -> float:

@@ -5,7 +5,7 @@ Knows nothing of the numbers that may stand beside a network, nor of which opera
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -30,11 +30,13 @@ def load(
     vocabulary: Vocabulary,
     sizes: Mapping[str, int] | None = None,
     shapes: Mapping[str, Shape] | None = None,
+    beside: Callable[[Path], Mapping[str, Shape]] | None = None,
 ) -> Document:
     """The network in a *.net.toml or *.json file; SpecError lists everything that is wrong with it.
 
     sizes   new values for size letters, before those in the file
     shapes  shapes of the numbers that will be fed in; they bind the letters that nothing else binds
+    beside  reads the shapes in the values file that the network file names, where `shapes` and `sizes` are not given
     """
     path = Path(path)
     text = read_text(path)
@@ -42,6 +44,8 @@ def load(
         spec = loads_json(text, vocabulary=vocabulary, path=str(path))
         return Document(spec.resized(**sizes) if sizes else spec, path=path)
     sheet = read_sheet(text, str(path))
+    if beside is not None and sheet.values is not None and not sizes and shapes is None:
+        shapes = beside(path.parent / sheet.values)
     return replace(bind(sheet, vocabulary=vocabulary, sizes=sizes, shapes=shapes), path=path)
 
 

@@ -50,11 +50,11 @@ class Recorder:
         """Is there such an op?"""
         return op in self.vocabulary
 
-    def operator(self, op: str, *inputs: Any) -> Any:
-        """Record what an operator stands for."""
+    def operator(self, op: str, *inputs: Any, **attrs: Any) -> Any:
+        """Record what an operator or a number stands for."""
         if op not in self.vocabulary:
             raise SpecError(Problem(unknown_op(op, self.vocabulary), self.place()))
-        return self.apply(self.vocabulary[op], inputs, {}, None)
+        return self.apply(self.vocabulary[op], inputs, attrs, None)
 
     def __trivium_apply__(self, op: Op, inputs: tuple[Any, ...], attrs: Mapping[str, Any], name: Any) -> Any:
         return self.apply(op, inputs, attrs, name)
@@ -78,16 +78,10 @@ class Recorder:
         if isinstance(value, Tensor):
             return self.own(value)
         if is_number(value):
-            constant: Tensor = self.operator_constant(float(value))
+            constant: Tensor = self.operator("constant", value=float(value))
             return constant
         cure = "; an array is fed in, as an input or a parameter" if hasattr(value, "__array__") else ""
         raise SpecError(f"{op.name}: {_kind(value)} stands where a tensor or a number should{cure}")
-
-    def operator_constant(self, value: float) -> Any:
-        """Record a number."""
-        if "constant" not in self.vocabulary:
-            raise SpecError(unknown_op("constant", self.vocabulary))
-        return self.apply(self.vocabulary["constant"], (), {"value": value}, None)
 
     def own(self, tensor: Tensor) -> Tensor:
         """A tensor of this very trace; SpecError for another's."""

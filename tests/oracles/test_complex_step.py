@@ -1,0 +1,102 @@
+"""The complex step: right to rounding wherever it answers, and it refuses where it would be silently wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pytest
+
+from tests.oracles.vocabulary import Use, uses
+from trivium.backend import Array, load_backend
+from trivium.errors import OracleError
+from trivium.oracles.complex_step import directional, gradient, refuse
+from trivium.zoo import network
+
+U = 2.0**-53
+NUMPY = load_backend("numpy")
+X = np.linspace(-3, 3, 41)
+GIVEN: Mapping[str, Array] = {"w": np.array([[1.0, -2.0], [0.5, 3.0]]), "c": np.array(0.25), "label": np.array([1])}
+
+
+@pytest.mark.parametrize(
+    ("value", "slope"),
+    [
+        (np.exp, np.exp),
+        (np.tanh, lambda x: 1 / np.cosh(x) ** 2),
+        (lambda x: x**3 / (1 + x * x), lambda x: x * x * (x * x + 3) / (1 + x * x) ** 2),
+        (lambda x: 1 / (1 + np.exp(-x)), lambda x: 1 / (2 + np.exp(x) + np.exp(-x))),
+    ],
+    ids=["exp", "tanh", "quotient", "sigmoid"],
+)
+def test_a_slope_is_right_to_rounding(value: Callable[[Array], Array], slope: Callable[[Array], Array]) -> None:
+    found = directional(lambda t: value(X + t))
+    assert float((abs(found - slope(X)) / (U * (abs(slope(X)) + U))).max()) < 16
+
+
+USES = tuple(use for use in uses() if use.op.analytic)
+
+
+def units(use: Use, factor: float) -> float:
+    """⟨x̄, ẋ⟩ by the handwritten rule times `factor`, against ⟨ȳ, ẏ⟩ by the complex step, in u times the terms."""
+
+    def f(t: complex) -> Array:
+        return np.concatenate([y.ravel() for y in NUMPY.replay(use.op, use.attrs, use.at(t), use.bars)[0]])
+
+    _, x_bars = NUMPY.replay(use.op, use.attrs, use.inputs, use.bars)
+    terms = [bar * dot for bar, dot in zip(x_bars, use.dots, strict=True) if bar is not None and dot is not None]
+    forward = float(np.concatenate([bar.ravel() for bar in use.bars]) @ directional(f))
+    apart = abs(factor * sum(float(term.sum()) for term in terms) - forward)
+    return apart / (U * sum(float(abs(term).sum()) for term in terms))
+
+
+@pytest.mark.parametrize("use", USES, ids=str)
+def test_every_analytic_op_is_differentiated_as_its_handwritten_rule_says(use: Use) -> None:
+    assert units(use, 1.0) <= 16
+
+
+@pytest.mark.parametrize("use", USES, ids=str)
+def test_a_handwritten_rule_a_millionth_of_a_millionth_too_steep_is_seen(use: Use) -> None:
+    assert units(use, 1 + 1e-12) > 16
+
+
+def test_a_gradient_has_every_entry() -> None:
+    found = gradient(lambda given: complex((given["w"] ** 2).sum() * given["c"]), GIVEN, "w")
+    assert found.tolist() == (0.5 * GIVEN["w"]).tolist()
+
+
+def test_a_gradient_of_a_scalar_is_a_scalar() -> None:
+    found = gradient(lambda given: complex((given["w"] ** 2).sum() * given["c"]), GIVEN, "c")
+    assert found.tolist() == 14.25
+
+
+def test_labels_stay_what_they_are() -> None:
+    found = gradient(lambda given: complex(given["w"][given["label"][0], 0]), GIVEN, "w")
+    assert found.tolist() == [[0.0, 0.0], [1.0, 0.0]]
+
+
+def test_a_function_that_drops_the_imaginary_part_is_refused() -> None:
+    with pytest.raises(OracleError) as error:
+        _ = directional(lambda t: np.abs(X + t))
+    assert str(error.value) == "f of a complex number is of dtype float64: something in f drops the imaginary part"
+
+
+def test_a_spec_with_a_comparison_is_refused_at_the_first_of_them() -> None:
+    with pytest.raises(OracleError) as error:
+        refuse(network("classifier"))
+    assert str(error.value) == (
+        "relu is not analytic: a complex step through it would be wrong and look right\n"
+        "  in node h = relu(z)\n"
+        "  central differences take any function"
+    )
+
+
+def test_a_spec_of_analytic_ops_is_not_refused() -> None:
+    spec = network("mlp")
+    refuse(spec)
+    assert all(node.op.analytic for node in spec.nodes)
+
+
+def test_what_is_refused_would_have_been_wrong() -> None:
+    """√(z z̄) is real on the real line and has a slope there, but the imaginary part does not carry it."""
+    assert directional(lambda t: np.sqrt((X + t) * np.conj(X + t))).tolist() == pytest.approx([0.0] * 41)
