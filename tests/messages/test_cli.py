@@ -16,11 +16,11 @@ MESSAGES = {
     "frob": "error: No such command 'frob'.\ntrivium --help\n",
     "check nowhere.net.toml": f"SpecError: no file 'nowhere.net.toml'; did you mean 'exists.net.toml'?\n{NEXT}\n",
     "check zoo:diamnd": (
-        "SpecError: no network 'diamnd' in the zoo; did you mean 'diamond'?; it has: mlp, mlp_columns, classifier, "
-        f"binary, regression_l1, diamond\n{NEXT}\n"
+        "SpecError: no network 'diamnd' in the zoo (it has: mlp, mlp_columns, classifier, binary, regression_l1, "
+        f"diamond); did you mean 'diamond'?\n{NEXT}\n"
     ),
     "check zoo:diamond --backends numpi": (
-        "BackendError: no backend 'numpi'; did you mean 'numpy'?; known are: numpy, torch, jax\n"
+        "BackendError: no backend 'numpi' (known are: numpy, torch, jax); did you mean 'numpy'?\n"
         "trivium doctor         # which backends work here, and what to install\n"
     ),
     "check zoo:diamond --seed -1": f"ValuesError: seed is -1; a seed is an integer from 0 up\n{VALUES}\n",

@@ -27,7 +27,9 @@ def three() -> dict[str, Backend]:
     return {name: load_backend(name) for name in ROADS}
 
 
-def ran(spec: Spec, roads: Mapping[str, Backend], given: Mapping[str, Array], *, dtypes: Sequence[str] = DTYPES) -> Point:
+def ran(
+    spec: Spec, roads: Mapping[str, Backend], given: Mapping[str, Array], *, dtypes: Sequence[str] = DTYPES
+) -> Point:
     """What every road makes of one set of numbers."""
     runs = []
     for name, backend in roads.items():

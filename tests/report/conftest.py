@@ -90,7 +90,7 @@ def wrong(tensor: str, *, ratio: float = 5.0, entries: int = 2) -> Wrong:
     values = [-2.46291905 + i for i in range(min(3, entries))]
     witnesses = tuple(Witness((0, i), v * ratio, v, 1.37e-13, v if i == 0 else None) for i, v in enumerate(values))
     pattern = Pattern("ratio", f"{ratio:g} times too large, and {ratio:g} is N", ratio)
-    return Wrong(tensor, "prediction", pattern, entries, entries, 7.2e15, witnesses)
+    return Wrong(tensor, "prediction", pattern, entries, entries, 7.2e15, witnesses, "numpy", "own values", "float64")
 
 
 def finding(node_name: str, *tensors: str, **changes: Any) -> Finding:

@@ -15,6 +15,7 @@ from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 
 COMMAND = "trivium check two_layers.net.toml --seed 0"
+RUN = ("numpy", "own values", "float64")
 Build = Callable[..., Comparison]
 Find = Callable[..., Finding]
 
@@ -32,7 +33,7 @@ def opening(comparison: Comparison) -> str:
 def thousand(find: Find) -> Finding:
     """A mistake in every one of a thousand entries."""
     witnesses = tuple(Witness((i, 7), 1.5 + i, 3.0 + 2 * i, 1.1e-13, None) for i in (411, 3, 12, 9, 27))
-    tensor = Wrong("w1", "a", Pattern("ratio", "2 times too small", 0.5), 1000, 1000, 4.5e15, witnesses)
+    tensor = Wrong("w1", "a", Pattern("ratio", "2 times too small", 0.5), 1000, 1000, 4.5e15, witnesses, *RUN)
     return find("h", "w1", wrong=(tensor,))
 
 
@@ -175,14 +176,16 @@ def test_of_many_mistakes_each_is_named(failing: Build, find: Find, spec: Spec) 
 
 def test_numbers_that_differ_late_are_shown_apart(failing: Build, find: Find, spec: Spec) -> None:
     late = Witness((0, 1), 1.00000000003, 1.0, 3e-14, None)
-    tensor = Wrong("p", "prediction", Pattern("entry", "only entry (0, 1) is wrong"), 1, 2, 1e5, (late,))
+    tensor = Wrong("p", "prediction", Pattern("entry", "only entry (0, 1) is wrong"), 1, 2, 1e5, (late,), *RUN)
     text = "\n".join(lines(failing(spec, find("cost", "p", wrong=(tensor,)))))
     assert "1.00000000003" in text
 
 
 def test_a_number_that_is_not_finite_is_named(failing: Build, find: Find, spec: Spec) -> None:
     strange = Witness((0, 1), float("nan"), -2.5, 3e-14, None)
-    tensor = Wrong("p", "prediction", Pattern("not finite", "1 of 2 entries are not finite"), 1, 2, 0.0, (strange,))
+    tensor = Wrong(
+        "p", "prediction", Pattern("not finite", "1 of 2 entries are not finite"), 1, 2, 0.0, (strange,), *RUN
+    )
     assert "[0, 1]        nan        -2.5" in "\n".join(lines(failing(spec, find("cost", "p", wrong=(tensor,)))))
 
 

@@ -68,8 +68,19 @@ def _finding(run: Run, node: Node, role: int, bar: Array, direction: Array, slop
     index = tuple(int(i) for i in np.argwhere(direction)[0]) if bar.size <= ENTRYWISE else ()
     ratio = along / slope.value if slope.value else None
     text = f"along one direction it is {along:.6g} where its own values say {slope.value:.6g}"
-    wrong = Wrong(name, node.op.roles[role], Pattern("scattered", text, ratio), 1, bar.size, 0.0,
-                  (Witness(index, along, slope.value, bound, slope.value),))  # fmt: skip
+    witness = Witness(index, along, slope.value, bound, slope.value)
+    wrong = Wrong(
+        tensor=name,
+        role=node.op.roles[role],
+        pattern=Pattern("scattered", text, ratio),
+        wrong=1,
+        entries=bar.size,
+        residual=0.0,
+        witnesses=(witness,),
+        backend=run.backend,
+        point=run.point,
+        dtype=run.dtype,
+    )
     return Finding(
         code="TV102",
         verdict="disagree",

@@ -65,7 +65,7 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Wrong:
-    """One tensor that a step gets wrong, at the point and in the precision (`dtype`) where it shows best."""
+    """One tensor that a step gets wrong: what `backend` has, at the point and in the precision where it shows best."""
 
     tensor: str
     role: str
@@ -74,8 +74,9 @@ class Wrong:
     entries: int
     residual: float
     witnesses: tuple[Witness, ...]
-    point: str = ""
-    dtype: str = ""
+    backend: str
+    point: str
+    dtype: str
 
 
 @dataclass(frozen=True)

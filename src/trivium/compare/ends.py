@@ -94,6 +94,7 @@ def _differs(run: Run, name: str, plain: Array, recorded: Array, bound: Array, w
     worst = largest_index(np.where(wrong, np.abs(np.nan_to_num(plain - recorded, nan=np.inf)), -1.0))
     witness = Witness(worst, float(plain[worst]), float(recorded[worst]), float(bound[worst]))
     pattern = Pattern("scattered", f"{int(wrong.sum())} of {wrong.size} entries differ")
+    whose = run.backend, run.point, run.dtype
     return Finding(
         code="TV108",
         verdict="disagree",
@@ -101,7 +102,7 @@ def _differs(run: Run, name: str, plain: Array, recorded: Array, bound: Array, w
         backend=run.backend,
         node=name,
         direction="backward",
-        wrong=(Wrong(name, "", pattern, int(wrong.sum()), int(wrong.size), 0.0, (witness,), run.point, run.dtype),),
+        wrong=(Wrong(name, "", pattern, int(wrong.sum()), int(wrong.size), 0.0, (witness,), *whose),),
         how="the program without taps against the recorded one, in units of the whole network's noise response",
         proven=True,
         seen=((run.point, run.dtype),),

@@ -112,6 +112,7 @@ def _wrong(cases: list[Case], guilty: str) -> Wrong:
         entries=int(evidence.got.size),
         residual=float(evidence.units[evidence.wrong].max(initial=0.0)),
         witnesses=_witnesses(case, got, expected),
+        backend=guilty or evidence.run.backend,
         point=evidence.run.point,
         dtype=evidence.run.dtype,
     )

@@ -23,7 +23,7 @@ def broken(run: Run) -> Iterator[Finding]:
 
 
 def misread(run: Run, given: Mapping[str, Array]) -> Iterator[Finding]:
-    """Every given that a road has recorded as another than it was fed: what follows from it answers another question."""
+    """Every given that a road records as another than it was fed: what it makes of it answers another question."""
     for name, fed in given.items():
         got = run.evaluation.values.get(name)
         needed = np.asarray(fed, DTYPES[run.dtype]) if run.spec.givens[name].kind.differentiable else np.asarray(fed)
@@ -32,7 +32,7 @@ def misread(run: Run, given: Mapping[str, Array]) -> Iterator[Finding]:
         index = tuple(int(i) for i in np.argwhere(got != needed)[0])
         message = (
             f"{run.backend} did not compute at the {name!r} that it was given: "
-            f"entry {index} is {got[index]:.9g} there, and was {needed[index]:.9g}"
+            f"entry {index} is {got[index]!s} there, and was {needed[index]!s}"
         )
         yield _finding(run, name, FORWARD, message)
 

@@ -79,6 +79,7 @@ def _convention(e: Evidence, runs: Sequence[Run]) -> Finding:
         entries=int(e.got.size),
         residual=0.0,
         witnesses=(witness,),
+        backend=run.backend,
         point=run.point,
         dtype=run.dtype,
     )

@@ -21,8 +21,6 @@ from trivium.report.phrase import (
     pattern,
     precision,
     seen,
-    shown,
-    shown_at,
     what,
     wrapped,
 )
@@ -178,7 +176,7 @@ def entries(comparison: Comparison, finding: Finding, wrong: Wrong, most: int, w
     witnesses = wrong.witnesses[:most]
     if not witnesses:
         return
-    point, dtype = shown_at(comparison, finding, wrong)
+    point, dtype = wrong.point, wrong.dtype
     yield from paragraphs({"worst": f"{what(finding.direction, wrong.tensor)}, {point}, {dtype}"}, width)
     asked = bool(finding.replayer) and any(w.oracle is not None for w in witnesses)
     rows = [_entry(w)[: 4 + asked] for w in witnesses]
@@ -190,8 +188,7 @@ def sides(comparison: Comparison, finding: Finding, wrong: Wrong) -> tuple[str, 
     """Whose numbers stand in the two columns of entries."""
     if finding.code == "TV108":
         return "as training", "as checked"
-    step = shown(comparison, finding, wrong)
-    backend = finding.backend or (step.backend if step else "one side")
+    backend = wrong.backend
     if finding.replayer in ("", backend):
         return f"{backend} has", "its own rule says" if finding.replayer else "its own values say"
     return f"{backend} has", f"{finding.replayer} says"
@@ -205,8 +202,8 @@ def _entry(w: Witness) -> list[str]:
 def bound(comparison: Comparison, finding: Finding) -> str:
     """Where `may differ by` comes from."""
     worst = max(finding.wrong, key=lambda w: w.residual)
-    _, dtype = shown_at(comparison, finding, worst)
-    if not worst.witnesses or dtype not in UNIT:
+    dtype = worst.dtype
+    if not worst.witnesses:
         return ""
     scale = worst.witnesses[0].bound / (LINE * UNIT[dtype])
     whose = "whole network's response to noise" if finding.code == "TV108" else "step's own scale"

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterable
 
 from trivium.compare.bound import UNIT
-from trivium.compare.comparison import FORWARD, Comparison, Finding, Step, Wrong
+from trivium.compare.comparison import FORWARD, Comparison, Finding, Wrong
 from trivium.spec.node import Node
 
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -87,21 +87,6 @@ def seen(comparison: Comparison, finding: Finding) -> str:
     every = "both points" if len(points) == 2 else f"all {counted(len(points), 'point')}"
     where = f"at {every}" if everywhere else listed(points)
     return f"{where}, in {listed(dtypes)}" if dtypes else where
-
-
-def shown(comparison: Comparison, finding: Finding, wrong: Wrong) -> Step | None:
-    """The replayed step that the witnesses of one wrong tensor come from: the backend's own, where it has one."""
-    key = finding.direction, wrong.tensor, wrong.residual
-    steps = [s for s in comparison.steps if (s.direction, s.tensor, s.residual) == key]
-    return next((s for s in steps if s.backend == finding.backend), steps[0] if steps else None)
-
-
-def shown_at(comparison: Comparison, finding: Finding, wrong: Wrong) -> tuple[str, str]:
-    """The point and the precision that the witnesses of one wrong tensor come from."""
-    step = shown(comparison, finding, wrong)
-    if step is not None:
-        return step.point, step.dtype
-    return finding.seen[0] if finding.seen else ("", "")
 
 
 def point_text(label: str, sizes: Iterable[tuple[str, int]]) -> str:

@@ -16,7 +16,7 @@ from trivium.report.agreement import Residuals, costs, missed, worst_residuals
 from trivium.report.codes import CODES
 from trivium.report.failure import bound, divergence, sides
 from trivium.report.number import decimal_digits, few, place, residual, rough, telling
-from trivium.report.phrase import node_of, pattern, point_text, seen, shown_at, what
+from trivium.report.phrase import node_of, pattern, point_text, seen, what
 from trivium.report.verdict import TITLES, sentence
 from trivium.spec.signature import show
 
@@ -95,7 +95,7 @@ def _finding(comparison: Comparison, finding: Finding) -> dict[str, Any]:
 
 def _wrong(comparison: Comparison, finding: Finding) -> Iterator[dict[str, Any]]:
     for wrong in finding.wrong:
-        point, dtype = shown_at(comparison, finding, wrong)
+        point, dtype = wrong.point, wrong.dtype
         entries = [(place(w.index), *telling(w.got, w.expected, w.oracle), few(w.bound)) for w in wrong.witnesses]
         yield {
             "what": what(finding.direction, wrong.tensor),
