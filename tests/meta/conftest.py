@@ -45,20 +45,29 @@ def judged(point: Point, roads: Mapping[str, Backend]) -> Comparison:
 
 
 def spoiled(
-    point: Point, backend: str, side: str, tensor: str, change: Change, *, dtypes: Iterable[str] = DTYPES
+    point: Point, backend: str, side: str, tensor: str, change: Change | None, *, dtypes: Iterable[str] = DTYPES
 ) -> Point:
-    """The same runs, but for one array of one road: a value, a gradient, or one of the program without taps."""
+    """The same runs, but for one array of one road: a value, a gradient, or one of the program without taps.
+
+    Without a change it is absent.
+    """
 
     def run(r: Run) -> Run:
         if r.backend != backend or r.dtype not in dtypes:
             return r
+        arrays = dict(arrays_of(r, side))
+        array = arrays.pop(tensor)
+        if change is not None:
+            arrays[tensor] = change(array.copy())
         if side == "untapped":
-            return replace(r, untapped={**r.untapped, tensor: change(r.untapped[tensor].copy())})
-        arrays = dict(getattr(r.evaluation, side))
-        arrays[tensor] = change(arrays[tensor].copy())
+            return replace(r, untapped=arrays)
         return replace(r, evaluation=replace(r.evaluation, **{side: arrays}))
 
     return replace(point, runs=tuple(map(run, point.runs)))
+
+
+def arrays_of(run: Run, side: str) -> Mapping[str, Array]:
+    return run.untapped if side == "untapped" else getattr(run.evaluation, side)
 
 
 def named(found: Comparison) -> set[tuple[str, str]]:

@@ -41,7 +41,8 @@ def ends(runs: Sequence[Run], noise: Mapping[str, Array], states: Mapping[tuple[
         have = {r.backend: r.evaluation.gradients[name] for r in runs if name in r.evaluation.gradients}
         if not given.kind.differentiable or not have:
             continue
-        arrays = [np.asarray(a, np.float64) for a in have.values() if a.shape == given.shape]
+        right = (a for a in have.values() if a.shape == given.shape and a.dtype.kind == "f")
+        arrays = [np.asarray(a, np.float64) for a in right]
         largest = max((float(np.abs(a).max(initial=0.0)) for a in arrays), default=0.0)
         spread = _spread(arrays)
         eaten = UNIT[first.dtype] * float(noise[name].max(initial=0.0)) / largest if 0 < largest < math.inf else 0.0
@@ -78,7 +79,7 @@ def untapped(run: Run, noise: Mapping[str, Array]) -> Iterator[Finding]:
     """The parameter gradients that training gets, against those of the program whose steps were replayed."""
     for name, plain in run.untapped.items():
         recorded = run.evaluation.gradients.get(name)
-        if recorded is None or recorded.shape != plain.shape:
+        if recorded is None or (recorded.shape, recorded.dtype) != (plain.shape, plain.dtype):
             continue  # said already: presence
         size = np.maximum(np.maximum(noise[name], np.abs(recorded)), smallest(run.dtype))
         bound = LINE * UNIT[run.dtype] * size

@@ -25,8 +25,9 @@ def broken(run: Run) -> Iterator[Finding]:
 def misread(run: Run, given: Mapping[str, Array]) -> Iterator[Finding]:
     """Every given that a road records as another than it was fed: what it makes of it answers another question."""
     for name, fed in given.items():
-        got = run.evaluation.values.get(name)
-        needed = np.asarray(fed, DTYPES[run.dtype]) if run.spec.givens[name].kind.differentiable else np.asarray(fed)
+        got, numbers = run.evaluation.values.get(name), run.spec.givens[name].kind.differentiable
+        with np.errstate(over="ignore"):  # a float64 number may be past float32's largest
+            needed = np.asarray(fed, DTYPES[run.dtype] if numbers else None)
         if got is None or got.shape != needed.shape or np.array_equal(got, needed):
             continue
         index = tuple(int(i) for i in np.argwhere(got != needed)[0])
@@ -38,13 +39,12 @@ def misread(run: Run, given: Mapping[str, Array]) -> Iterator[Finding]:
 
 
 def untrained(run: Run) -> Iterator[Finding]:
-    """Every parameter of which the program that training runs gives no gradient of the right shape."""
+    """Every parameter of which the program that training runs gives no gradient of the right shape and dtype."""
     for name, _ in run.spec.parameters:
-        if name not in run.untapped or run.untapped[name].shape != run.spec.shapes[name]:
-            message = (
-                f"{run.backend}, asked for the gradients of the parameters alone, gives none of {name!r} in its shape"
-            )
-            yield _finding(run, name, BACKWARD, message)
+        found, needed = run.untapped.get(name), (run.spec.shapes[name], DTYPES[run.dtype])
+        if found is None or (found.shape, found.dtype) != needed:
+            message = f"{run.backend}, asked for the gradients of the parameters alone, gives none of {name!r} as needed"
+            yield _finding(run, name, BACKWARD, f"{message}: {np.dtype(needed[1])} {needed[0]}")
 
 
 def _one(run: Run, name: str, direction: str) -> Iterator[Finding]:

@@ -188,7 +188,7 @@ def sides(comparison: Comparison, finding: Finding, wrong: Wrong) -> tuple[str, 
     """Whose numbers stand in the two columns of entries."""
     if finding.code == "TV108":
         return "as training", "as checked"
-    backend = wrong.backend
+    backend = finding.backend or wrong.backend
     if finding.replayer in ("", backend):
         return f"{backend} has", "its own rule says" if finding.replayer else "its own values say"
     return f"{backend} has", f"{finding.replayer} says"
