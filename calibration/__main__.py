@@ -24,13 +24,13 @@ def main(arguments: list[str] | None = None) -> int:
     from calibration.tables import markdown
 
     measured = (quick if asked.quick else full)(_say)
-    page, data = markdown(measured), json.dumps(asdict(measured), default=_plain, indent=1)
+    page, data = markdown(measured), _rows(asdict(measured))
     if asked.quick and asked.out is None:
         print(page)
         return 0
     out = asked.out or HERE / "TABLES.md"
     out.write_text(page, encoding="utf-8")
-    (out.with_suffix(".json") if asked.out else HERE / "tables.json").write_text(data + "\n", encoding="utf-8")
+    (out.with_suffix(".json") if asked.out else HERE / "tables.json").write_text(data, encoding="utf-8")
     return 0
 
 
@@ -49,6 +49,16 @@ def _stay_on_one_core() -> None:
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+def _rows(measured: dict[str, Any]) -> str:
+    """JSON with one row of a table in each line, so that two runs can be compared."""
+    parts = []
+    for name, rows in measured.items():
+        lines = [json.dumps(row, default=_plain) for row in rows] if isinstance(rows, tuple) else []
+        body = "[\n" + ",\n".join(lines) + "\n]" if isinstance(rows, tuple) else json.dumps(rows)
+        parts.append(f'"{name}": {body}')
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def _plain(value: Any) -> Any:

@@ -12,12 +12,11 @@ import numpy as np
 
 from trivium.backend import Array
 from trivium.compare.agreement import Point
-from trivium.compare.replay import Run
 
 
 @dataclass(frozen=True)
 class Customary:
-    """|a - b| <= absolute + relative |b|, in every entry of every parameter's gradient."""
+    """|a - b| <= absolute + relative |b|, in every entry of the gradient of every parameter and input."""
 
     name: str
     dtype: str
@@ -47,14 +46,14 @@ REFERENCE = "torch"
 """Whose gradients, right, the others are held to: the library that most people compare with."""
 
 
-def flags(clean: Point, judged: Point, road: str) -> dict[str, bool]:
-    """Per rule, does it call the road's parameter gradients wrong, against a right road of the same precision?"""
+def flags(clean: Point, judged: Point, road: str) -> frozenset[str]:
+    """The rules that call the road's gradients wrong, against a right road of the same precision."""
     reference = REFERENCE if road != REFERENCE else "jax"
-    return {
-        rule.name: rule.flags(_run(judged, road, rule.dtype).untapped, _run(clean, reference, rule.dtype).untapped)
-        for rule in RULES
-    }
+    return frozenset(
+        rule.name for rule in RULES if rule.flags(_ends(judged, road, rule.dtype), _ends(clean, reference, rule.dtype))
+    )
 
 
-def _run(at: Point, road: str, dtype: str) -> Run:
-    return next(r for r in at.runs if (r.backend, r.dtype) == (road, dtype))
+def _ends(at: Point, road: str, dtype: str) -> dict[str, Array]:
+    run = next(r for r in at.runs if (r.backend, r.dtype) == (road, dtype))
+    return {name: run.evaluation.gradients[name] for name in run.spec.givens if name in run.spec.differentiable}

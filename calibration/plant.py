@@ -5,7 +5,7 @@ Knows nothing of what the faults are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -54,7 +54,7 @@ class Trial:
     named: bool
     residual: float
     seen: Seen
-    customary: Mapping[str, bool]
+    customary: frozenset[str]
 
 
 def read(comparison: Comparison, guilty: Guilty, *, every: bool = True) -> Seen:

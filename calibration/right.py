@@ -57,8 +57,7 @@ def measure(kinds: Iterable[Kind]) -> Iterator[RightRow]:
 
 def _judge(kind: Kind, seed: int) -> Judged:
     at = point(kind.spec, kind.given(seed))
-    said = [flags(at, at, road) for road in ROADS if road != REFERENCE]
-    flagged = frozenset(name for of_road in said for name, bad in of_road.items() if bad)
+    flagged = frozenset[str]().union(*(flags(at, at, road) for road in ROADS if road != REFERENCE))
     return Judged(kind.name, seed, judged(at), flagged)
 
 

@@ -124,7 +124,7 @@ def beside(measured: Measured) -> list[RuleRow]:
 
 def _customary(name: str, source: str, fair: Sequence[RightRow], trials: Sequence[Trial]) -> RuleRow:
     alarms = _alarms([(r.kind, r.customary[name]) for r in fair])
-    missed = sum(not t.customary[name] for t in trials)
+    missed = sum(name not in t.customary for t in trials)
     return RuleRow(name, source, sum(r.runs for r in fair), *alarms, len(trials), missed)
 
 

@@ -167,8 +167,8 @@ def _customary(m: Measured) -> list[str]:
     return [
         "## The rules that people use",
         "",
-        "Parameter gradients of each road against a right road's of the same precision, on the right nets whose "
-        "verdict should be agree and on the planted faults.",
+        "The gradients of each road's parameters and inputs against a right road's of the same precision, on the right "
+        "nets whose verdict should be agree and on the planted faults.",
         "",
         *table(columns, rows),
     ]

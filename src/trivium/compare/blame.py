@@ -7,8 +7,9 @@ Knows nothing of what happens elsewhere in the network.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,7 +34,10 @@ class Slope:
 
 @dataclass(frozen=True)
 class Blame:
-    """A verdict on one step. `guilty` names backends, none where nobody here can say; a hint is not `proven`."""
+    """A verdict on one step. `guilty` names backends, none where nobody here can say; a hint is not `proven`.
+
+    `instead` are the other readers of the tensor that may be at fault, where only the sum of their shares was recorded.
+    """
 
     node: Node
     guilty: tuple[str, ...]
@@ -41,6 +45,7 @@ class Blame:
     how: str
     index: tuple[int, ...] = ()
     slope: Slope | None = None
+    instead: tuple[str, ...] = ()
 
 
 def blame(evidence: Evidence, others: Sequence[Evidence], backends: Mapping[str, Backend]) -> Blame:
@@ -56,7 +61,15 @@ def blame(evidence: Evidence, others: Sequence[Evidence], backends: Mapping[str,
             "the loss's own cotangent is 1, and one that nothing reads is 0",
             index,
         )
-    share = accused_share(evidence, others, backends)
+    share, *others_of_it = accused_shares(evidence, others, backends)
+    instead = tuple(dict.fromkeys(s.node.name for s in others_of_it if s.node is not share.node))
+    return replace(_settle(evidence, share, index, backends), instead=instead)
+
+
+def _settle(evidence: Evidence, share: Share, index: tuple[int, ...], backends: Mapping[str, Backend]) -> Blame:
+    """Who is wrong about one consumer's share of a cotangent."""
+    if share.low[index] < share.high[index]:
+        return Blame(share.node, (evidence.run.backend,), True, "it is outside of what the kink leaves open", index)
     slope = own_slope(evidence.run, share.node, share.role, index, backends)
     guilty = _convict(evidence, share, index, slope)
     if not guilty:
@@ -70,19 +83,27 @@ def _nearest(evidence: Evidence) -> Node:
     return spec.producer[name] if name in spec.producer else spec.nodes[-1]
 
 
-def accused_share(evidence: Evidence, others: Sequence[Evidence], backends: Mapping[str, Backend]) -> Share:
-    """Which consumer's share is wrong, where a tensor is read more than once.
+def accused_shares(
+    evidence: Evidence, others: Sequence[Evidence], backends: Mapping[str, Backend]
+) -> tuple[Share, ...]:
+    """Which consumer's share is wrong, where a tensor is read more than once; several where nothing tells them apart.
 
     The one whose node fails at another of its inputs too, else the one that the road itself replays differently, else
-    the one whose share, multiplied by one number, explains the difference best.
+    the one that explains the whole difference when it is multiplied by one number.
     """
     shares = evidence.expectation.shares
     if len(shares) == 1:
-        return shares[0]
+        return shares
     elsewhere = {n.name for o in others if o is not evidence for n in o.nodes if o.expectation.direction != FORWARD}
-    failing = [s for s in shares if s.node.name in elsewhere]
-    own = failing or [s for s in shares if _replays_differently(evidence.run, s, backends)] or list(shares)
-    return min(own, key=lambda s: _unexplained(evidence, s))
+    alone = {n for n in elsewhere if _fails_alone(n, evidence, others)}
+    left = tuple(s for s in shares if s.node.name in alone) or shares
+    left = tuple(s for s in left if _replays_differently(evidence.run, s, backends)) or left
+    return tuple(s for s in left if _explains(evidence, s)) or left
+
+
+def _fails_alone(name: str, evidence: Evidence, others: Sequence[Evidence]) -> bool:
+    """Whether a tensor that nobody else reads shows that this node's backward step is wrong."""
+    return any(len(o.nodes) == 1 and o.nodes[0].name == name for o in others if o is not evidence)
 
 
 def _replays_differently(run: Run, share: Share, backends: Mapping[str, Backend]) -> bool:
@@ -92,13 +113,16 @@ def _replays_differently(run: Run, share: Share, backends: Mapping[str, Backend]
     return bar is not None and bool((np.abs(bar - share.value) > LINE * UNIT["float64"] * share.scale).any())
 
 
-def _unexplained(evidence: Evidence, share: Share) -> float:
-    """What is left of the difference after the best multiple of this share is taken out of it."""
-    difference = np.where(evidence.unfinite, 0.0, evidence.got - evidence.expectation.value).ravel()
-    part = share.value.ravel()
-    along = float(part @ part)
-    rest = difference - part * (float(part @ difference) / along) if along > 0 else difference
-    return float(np.linalg.norm(rest))
+def _explains(evidence: Evidence, share: Share) -> bool:
+    """Whether the whole difference is this share multiplied by one number, to rounding."""
+    if evidence.unfinite.any():
+        return False
+    difference, part = evidence.got - evidence.expectation.value, share.value
+    along = float(np.sum(part * part))
+    if along == 0:
+        return False
+    times = float(np.sum(part * difference)) / along
+    return bool((np.abs(difference - times * part) <= evidence.bound * (1 + abs(times))).all())
 
 
 def own_slope(run: Run, node: Node, role: int, index: tuple[int, ...], backends: Mapping[str, Backend]) -> Slope:
@@ -123,11 +147,15 @@ def directional_slope(run: Run, node: Node, role: int, direction: Array, backend
 
     if analytic is not None:
         slopes = complex_step.directional(values)
-        error = LINE * UNIT["float64"] * float(np.abs(flat * slopes).sum())
-        return Slope(float(flat @ slopes), error, COMPLEX)
+        moved = slopes != 0  # what stays where it is contributes nothing, also where its cotangent is infinite
+        error = LINE * UNIT["float64"] * float(np.abs(flat[moved] * slopes[moved]).sum())
+        return Slope(float(flat[moved] @ slopes[moved]), error, COMPLEX)
     size = float(np.abs(inputs[role][direction != 0]).max(initial=0.0)) or 1.0
     estimate = finite_difference.directional(values, scale=size)
-    return Slope(float(flat @ estimate.value), float(np.abs(flat) @ estimate.error), CENTRAL)
+    moved = (estimate.value != 0) | (estimate.error != 0)
+    return Slope(
+        float(flat[moved] @ estimate.value[moved]), float(np.abs(flat[moved]) @ estimate.error[moved]), CENTRAL
+    )
 
 
 def _analytic(
@@ -151,6 +179,8 @@ def _wide(x: Array) -> Array:
 
 def _convict(evidence: Evidence, share: Share, index: tuple[int, ...], slope: Slope) -> tuple[str, ...]:
     """Those whose number differs from the slope by more than rounding and the slope's own error explain."""
+    if not math.isfinite(slope.value):
+        return ()  # the oracle has no answer, which convicts nobody
     rest = sum(float(s.value[index]) for s in evidence.expectation.shares if s is not share)
     got, expected = float(evidence.got[index]) - rest, float(share.value[index])
     narrow = LINE * UNIT["float64"] * float(share.scale[index]) + slope.error

@@ -86,6 +86,7 @@ class Finding:
     code      TV1xx; `trivium explain TV102` says what it means
     verdict   what it makes of the whole: disagree, undecided, convention; or note, warning
     proven    true where an oracle convicted; false where the majority only hints, or nobody can say
+    instead   other nodes that may be the wrong step: readers of the same tensor, of whose shares only the sum is known
     """
 
     code: str
@@ -100,6 +101,7 @@ class Finding:
     replayer: str = ""
     seen: tuple[tuple[str, str], ...] = ()
     inherits: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,9 @@ def pattern(
     if not np.isfinite(got).all():
         return Pattern("not finite", f"{int((~np.isfinite(got)).sum())} of {got.size} entries are not finite")
     wrong = np.abs(got - expected) > bound
-    if not got.any():
+    if (np.abs(got) <= bound).all():
         return Pattern("zero", "it is zero everywhere: the cotangent never arrives", 0.0)
-    leak = _leak(got, expected, rho)
+    leak = _rounded(got, expected) or _leak(got, expected, rho)
     ratio = _ratio(got, expected, bound)
     if leak and (ratio is None or abs(ratio - 1) < WHOLE_LEAK):
         return leak
@@ -41,9 +41,27 @@ def pattern(
         return Pattern("upstream", "it equals the cotangent that came in: the local derivative was not multiplied")
     if got.ndim == 2 and got.shape[0] == got.shape[1] and (np.abs(got - expected.T) <= bound + bound.T).all():
         return Pattern("transposed", "it is the right one, transposed")
-    if got.size > 2 and (np.abs(np.sort(got, None) - np.sort(expected, None)) <= bound.max()).all():
+    if got.size > 2 and _permuted(got, expected, bound):
         return Pattern("permuted", "it has the right numbers in the wrong places")
     return _where(wrong, got, expected)
+
+
+def _permuted(got: Array, expected: Array, bound: Array) -> bool:
+    """Whether the numbers are the right ones, each to its own rounding, in another order."""
+    order = np.argsort(expected, axis=None)
+    moved = np.argsort(got, axis=None)
+    near = np.abs(got.ravel()[moved] - expected.ravel()[order]) <= bound.ravel()[order]
+    return bool(near.all()) and bool((order != moved).any())
+
+
+def _rounded(got: Array, expected: Array) -> Pattern | None:
+    """Whether every number is a float32 one, where the right ones are not."""
+    if got.size < 2 or (expected == expected.astype(np.float32)).all() or (got != got.astype(np.float32)).any():
+        return None
+    off = float(np.linalg.norm(got - expected) / (np.linalg.norm(expected) or 1.0))
+    if off > WHOLE_LEAK:
+        return None
+    return Pattern("leak", f"off by {off:.1e}: every entry is a float32 number, so it has been in float32 on its way")
 
 
 def _leak(got: Array, expected: Array, rho: float | None) -> Pattern | None:

@@ -65,7 +65,7 @@ def _finding(spec: Spec, guilty: str, direction: str, cases: list[Case]) -> Find
     return Finding(
         code=_code(guilty, best, direction),
         verdict="disagree",
-        message=_sentence(guilty, best, direction, wrong),
+        message=_sentence(guilty, best, direction, wrong, _instead(own)),
         backend=guilty,
         node=best.blame.node.name,
         direction=direction,
@@ -75,7 +75,13 @@ def _finding(spec: Spec, guilty: str, direction: str, cases: list[Case]) -> Find
         replayer=best.evidence.expectation.replayer,
         seen=tuple(dict.fromkeys((c.evidence.run.point, c.evidence.run.dtype) for c in own)),
         inherits=inherits(spec, best.blame.node, direction, tensors),
+        instead=_instead(own),
     )
+
+
+def _instead(cases: Sequence[Case]) -> tuple[str, ...]:
+    """The other nodes that every case leaves under suspicion."""
+    return tuple(n for n in cases[0].blame.instead if all(n in c.blame.instead for c in cases))
 
 
 def _code(guilty: str, case: Case, direction: str) -> str:
@@ -86,7 +92,7 @@ def _code(guilty: str, case: Case, direction: str) -> str:
     return "TV101" if direction == FORWARD else "TV102"
 
 
-def _sentence(guilty: str, case: Case, direction: str, wrong: tuple[Wrong, ...]) -> str:
+def _sentence(guilty: str, case: Case, direction: str, wrong: tuple[Wrong, ...], instead: tuple[str, ...]) -> str:
     node, what = case.blame.node, "value" if direction == FORWARD else "cotangent"
     who = (
         f"{guilty} is wrong"
@@ -94,7 +100,8 @@ def _sentence(guilty: str, case: Case, direction: str, wrong: tuple[Wrong, ...])
         else f"{case.evidence.run.backend} and {case.evidence.expectation.replayer} differ"
     )
     said = "; ".join(f"the {what} of {w.tensor}: {w.pattern.text}" for w in wrong)
-    return f"{who} in the {direction} step of {node}: {said}"
+    others = f" (or of {' or '.join(instead)}: only their sum was recorded)" if instead else ""
+    return f"{who} in the {direction} step of {node}{others}: {said}"
 
 
 def _wrong(cases: list[Case], guilty: str) -> Wrong:
@@ -123,7 +130,8 @@ def sides(case: Case) -> tuple[Array, Array]:
     e, share = case.evidence.expectation, case.share
     if share is None:
         return case.evidence.got, e.value
-    return case.evidence.got - (e.value - share.value), share.value
+    with np.errstate(invalid="ignore"):  # a share may have left its precision's range
+        return case.evidence.got - (e.value - share.value), share.value
 
 
 def _pattern(case: Case, cases: list[Case], got: Array, expected: Array) -> Pattern:
@@ -134,7 +142,8 @@ def _pattern(case: Case, cases: list[Case], got: Array, expected: Array) -> Patt
     by_dtype = {c.evidence.run.dtype: c.evidence for c in cases if c.evidence.run.point == run.point}
     slope = None
     if {"float64", "float32"} <= by_dtype.keys():
-        wide, narrow = (by_dtype[d].got - by_dtype[d].expectation.value for d in ("float64", "float32"))
+        with np.errstate(invalid="ignore"):
+            wide, narrow = (by_dtype[d].got - by_dtype[d].expectation.value for d in ("float64", "float32"))
         slope = rho(wide, narrow)
     return pattern(got, expected, case.evidence.bound, upstream=upstream, spec=run.spec, node=node, rho=slope)
 

@@ -43,8 +43,9 @@ def untrained(run: Run) -> Iterator[Finding]:
     for name, _ in run.spec.parameters:
         found, needed = run.untapped.get(name), (run.spec.shapes[name], DTYPES[run.dtype])
         if found is None or (found.shape, found.dtype) != needed:
-            message = f"{run.backend}, asked for the gradients of the parameters alone, gives none of {name!r} as needed"
-            yield _finding(run, name, BACKWARD, f"{message}: {np.dtype(needed[1])} {needed[0]}")
+            array = f"{np.dtype(needed[1])} {needed[0]}"
+            message = f"{run.backend}, asked for the gradients of the parameters alone, gives no {array} of {name!r}"
+            yield _finding(run, name, BACKWARD, message)
 
 
 def _one(run: Run, name: str, direction: str) -> Iterator[Finding]:

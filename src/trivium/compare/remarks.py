@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from trivium.backend import Array
 from trivium.compare.comparison import End, Finding, Pattern, Witness, Wrong
 from trivium.compare.replay import Evidence, OutOfRange, Run
 from trivium.errors import InternalError
@@ -55,12 +56,20 @@ def _outside(o: OutOfRange) -> str:
 
 def conventions(runs: Sequence[Run], evidence: Sequence[Evidence]) -> list[Finding]:
     """Entries on a kink where the roads take different one-sided derivatives, and whose is whose; one a node."""
-    found = merged([_convention(e, runs) for e in evidence if e.convention.any()])
+    kinked = sorted((e for e in evidence if e.convention.any()), key=lambda e: not _apart(e, runs).any())
+    found = merged([_convention(e, runs) for e in kinked])
     return list({f.node: f for f in reversed(found)}.values())[::-1]
 
 
+def _apart(e: Evidence, runs: Sequence[Run]) -> Array:
+    """The entries on the kink at which the roads' own numbers differ; where several steps add up they may not."""
+    said = np.stack([r.evaluation.gradients[e.expectation.tensor] for r in _alike(e, runs)])
+    return np.asarray(e.convention & (said != said[0]).any(axis=0))
+
+
 def _convention(e: Evidence, runs: Sequence[Run]) -> Finding:
-    index = tuple(int(i) for i in np.argwhere(e.convention)[0])
+    apart = _apart(e, runs)
+    index = tuple(int(i) for i in np.argwhere(apart if apart.any() else e.convention)[0])
     kinked = next((s for s in e.expectation.shares if s.low[index] < s.high[index]), None)
     if kinked is None or kinked.node.op.kink is None:
         raise InternalError(f"a convention at {e.expectation.tensor!r} without a kink")
@@ -68,7 +77,7 @@ def _convention(e: Evidence, runs: Sequence[Run]) -> Finding:
     open_ = f"{float(e.expectation.low[index]):.6g} to {float(e.expectation.high[index]):.6g}"
     message = (
         f"{kinked.node} on its kink ({kinked.node.op.kink.text}): "
-        f"entry {index} of {tensor}'s cotangent may be {open_}: {_said(runs, run, tensor, index)}"
+        f"entry {index} of {tensor}'s cotangent may be {open_}: {_said(runs, e, index)}"
     )
     witness = Witness(index, float(e.got[index]), float(e.expectation.value[index]), float(e.bound[index]))
     wrong = Wrong(
@@ -87,10 +96,18 @@ def _convention(e: Evidence, runs: Sequence[Run]) -> Finding:
     return Finding("TV104", "convention", message, run.backend, kinked.node.name, "backward", (wrong,), seen=seen)
 
 
-def _said(runs: Sequence[Run], run: Run, tensor: str, index: tuple[int, ...]) -> str:
+def _said(runs: Sequence[Run], e: Evidence, index: tuple[int, ...]) -> str:
     """What every road has at one entry, at the same point and precision."""
-    alike = [r for r in runs if (r.point, r.dtype) == (run.point, run.dtype) and tensor in r.evaluation.gradients]
-    return ", ".join(f"{r.backend} {float(r.evaluation.gradients[tensor][index]):.6g}" for r in alike)
+    return ", ".join(
+        f"{r.backend} {float(r.evaluation.gradients[e.expectation.tensor][index]):.6g}" for r in _alike(e, runs)
+    )
+
+
+def _alike(e: Evidence, runs: Sequence[Run]) -> list[Run]:
+    """The runs at the same point, in the same precision, that have this tensor in its shape."""
+    same = [r for r in runs if (r.point, r.dtype) == (e.run.point, e.run.dtype)]
+    gradients = {id(r): r.evaluation.gradients.get(e.expectation.tensor) for r in same}
+    return [r for r in same if (x := gradients[id(r)]) is not None and x.shape == e.got.shape]
 
 
 def blind(shown: Sequence[End], kinked: set[str]) -> Iterator[Finding]:
