@@ -56,3 +56,11 @@ def test_readers_that_cannot_be_told_apart_are_both_named() -> None:
 
 def test_a_tensor_with_one_reader_leaves_no_doubt() -> None:
     assert found("a", one_entry_off) == [("torch", "a", ())]
+
+
+def test_the_report_says_that_they_cannot_be_told_apart() -> None:
+    report = tv.check(SHARED, backends=["numpy", "torch"], tamper={"torch": {"c": one_entry_off}})
+    first = " ".join(report.text().partition("\n\n")[0].split())
+    assert first.startswith(
+        "One mistake: torch is wrong in the backward step of b = mul(a, y), or of c, which cannot be told apart here: "
+    )

@@ -56,7 +56,8 @@ def fault(comparison: Comparison, finding: Finding) -> str:
     which = "forward" if finding.direction == FORWARD else "backward"
     surely = "is" if finding.proven else "is probably"
     step = node_text(comparison, finding.node)
-    return f"{finding.backend} {surely} wrong in the {which} step of {step}: {damage(finding)}."
+    doubt = f", or of {' or '.join(finding.instead)}, which cannot be told apart here" if finding.instead else ""
+    return f"{finding.backend} {surely} wrong in the {which} step of {step}{doubt}: {damage(finding)}."
 
 
 def damage(finding: Finding) -> str:
