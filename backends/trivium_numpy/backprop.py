@@ -60,7 +60,7 @@ class NumpyBackend:
     def shaken(
         self, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays, noise: Noise
     ) -> tuple[Arrays, Bars]:
-        """As `replay`, with inputs, saved arrays, outputs and cotangents multiplied by 1 + q U(-1, 1)."""
+        """As `replay`, with inputs, saved arrays, outputs and cotangents multiplied by 1 + q s, 1/2 <= |s| <= 1."""
         return self._replay(op, attrs, inputs, cotangents, Shaker(noise))
 
     def _replay(

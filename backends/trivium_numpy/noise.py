@@ -13,7 +13,11 @@ from trivium.backend import Array, Noise
 
 
 class Shaker:
-    """Multiplies every floating-point number that it is shown by 1 + q U(-1, 1); leaves everything else alone."""
+    """Multiplies every floating-point number that it is shown by 1 + q s, 1/2 <= |s| <= 1; leaves all else alone.
+
+    The sign of s is a coin's. No s is near 0: among millions of entries, a few draws that are all small would make some
+    entry's measured response far too small.
+    """
 
     def __init__(self, noise: Noise) -> None:
         self.q = noise.q
@@ -23,8 +27,8 @@ class Shaker:
         """One array, shaken; labels and masks stay."""
         if not isinstance(x, np.ndarray | np.generic) or x.dtype.kind != "f":
             return x
-        factor = self.random.random(x.shape)
-        return np.asarray(x * (1 + self.q * (2 * factor - 1)), x.dtype)
+        t = 2 * self.random.random(x.shape) - 1
+        return np.asarray(x * (1 + self.q * (np.copysign(0.5, t) + t / 2)), x.dtype)
 
     def all(self, arrays: tuple[Any, ...]) -> tuple[Any, ...]:
         """Each array of a tuple, shaken."""

@@ -40,7 +40,7 @@ class Want:
 
 @dataclass(frozen=True)
 class Noise:
-    """Every value and cotangent that crosses an op's border is multiplied by 1 + q U(-1, 1), in streams of `seed`."""
+    """Every value and cotangent that crosses an op's border is multiplied by 1 + q s, 1/2 <= |s| <= 1, by `seed`."""
 
     q: float
     seed: int
@@ -129,7 +129,7 @@ class Noisy(Protocol):
     def shaken(
         self, op: Op, attrs: Attributes, inputs: tuple[Array, ...], cotangents: tuple[Array, ...], noise: Noise
     ) -> tuple[tuple[Array, ...], tuple[Array | None, ...]]:
-        """As `Backend.replay`, with inputs, saved arrays, outputs and cotangents multiplied by 1 + q U(-1, 1)."""
+        """As `Backend.replay`, with inputs, saved arrays, outputs and cotangents shaken by noise."""
         ...
 
 

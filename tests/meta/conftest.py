@@ -125,7 +125,7 @@ CHANGES: dict[str, Change] = {
     "a shape that would broadcast": lambda x: x.sum(axis=-1, keepdims=True) if x.shape[-1] > 1 else x.ravel(),
     "float16": lambda x: x.astype(np.float16),
     "complex": lambda x: x.astype(np.complex128),
-    "integers": lambda x: np.rint(x).astype(np.int64),
+    "integers": lambda x: np.rint(np.clip(x, -9e9, 9e9)).astype(np.int64),
     "the other precision": lambda x: x.astype(np.float32 if x.dtype == np.float64 else np.float64),
     "one entry off": one_entry_off(1e-3),
     "a constant factor": lambda x: x * x.dtype.type(1.001),

@@ -44,6 +44,7 @@ def compare(
     """The verdict on one spec from all its runs; `scaler` is the handwritten road, whose noise measures rounding."""
     runs = [run for point in points for run in point.runs]
     absent = {id(run): tuple(presence.broken(run)) for run in runs}
+    broken = {id(run): frozenset(f.node for f in absent[id(run)]) for run in runs}
     start = time.perf_counter()
     checked, cases = replay_all(runs, absent, backends, scaler)
     missing = [f for run in runs for f in (*absent[id(run)], *presence.untrained(run))]
@@ -55,13 +56,15 @@ def compare(
     noises = {point.name: ends.noise_response(scaler, point.spec, point.given) for point in points}
     shaken = time.perf_counter()
     shown = tuple(e for point in points for e in _ends(point, noises[point.name], by_steps, backends))
+    steps = tuple(s for c in checked for s in c.steps)
+    outside = [o for run in runs for o in leaves_domain(run, broken[id(run)])]
     found = [
         *by_steps,
         *merged(_untapped(points, noises, by_steps)),
         *remarks.conventions(runs, [e for c in checked for e in c.evidence]),
-        *remarks.ranges([*(o for c in checked for o in c.ranges), *(o for run in runs for o in leaves_domain(run))]),
-        *vacuity.warnings(spec, [(p.name, p.given) for p in points], shown),
-        *remarks.blind(shown, {run.point for run in runs if on_kink(run)}),
+        *remarks.ranges([*(o for c in checked for o in c.ranges), *outside]),
+        *vacuity.warnings(spec, [(p.name, p.given) for p in points], steps, shown),
+        *remarks.blind(shown, {run.point for run in runs if on_kink(run, broken[id(run)])}),
         *notes,
     ]
     return Comparison(
@@ -69,7 +72,7 @@ def compare(
         backends=tuple(backends),
         dtypes=tuple(dict.fromkeys(run.dtype for run in runs)),
         points=tuple((p.name, dict(p.spec.sizes)) for p in points),
-        steps=tuple(s for c in checked for s in c.steps),
+        steps=steps,
         findings=tuple(found),
         ends=shown,
         oracle="each op's own values" if len(backends) == 1 else "replay by another road",

@@ -8,7 +8,7 @@ Knows nothing of what happens elsewhere in the network.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -147,15 +147,24 @@ def directional_slope(run: Run, node: Node, role: int, direction: Array, backend
 
     if analytic is not None:
         slopes = complex_step.directional(values)
-        moved = slopes != 0  # what stays where it is contributes nothing, also where its cotangent is infinite
-        error = LINE * UNIT["float64"] * float(np.abs(flat[moved] * slopes[moved]).sum())
-        return Slope(float(flat[moved] @ slopes[moved]), error, COMPLEX)
-    size = float(np.abs(inputs[role][direction != 0]).max(initial=0.0)) or 1.0
+        error, oracle = LINE * UNIT["float64"] * np.abs(slopes), COMPLEX
+    else:
+        slopes, error = _central(values, float(np.abs(inputs[role]).max(initial=0.0)) or 1.0, flat.size)
+        oracle = CENTRAL
+    # what stays where it is contributes nothing, nor does what nobody asks for, however little is known of it
+    moved = (flat != 0) & ((slopes != 0) | (error != 0))
+    inside = node.op.intermediate(attrs, *inputs) if node.op.intermediate else 0.0
+    cancelled = LINE * UNIT["float64"] * inside * float(np.abs(flat).sum())
+    unknown = float(np.abs(flat[moved]) @ error[moved]) + cancelled
+    return Slope(float(flat[moved] @ slopes[moved]), unknown, oracle)
+
+
+def _central(values: Callable[[complex], Array], size: float, entries: int) -> tuple[Array, Array]:
+    """The slopes of some values by central differences, and how far each may be off; nothing lies beside infinity."""
+    if not math.isfinite(size):
+        return np.full(entries, math.nan), np.full(entries, math.inf)
     estimate = finite_difference.directional(values, scale=size)
-    moved = (estimate.value != 0) | (estimate.error != 0)
-    return Slope(
-        float(flat[moved] @ estimate.value[moved]), float(np.abs(flat[moved]) @ estimate.error[moved]), CENTRAL
-    )
+    return estimate.value, estimate.error
 
 
 def _analytic(

@@ -167,8 +167,9 @@ class Comparison:
 
     @property
     def floor(self) -> Step | None:
-        """The step in which the largest error could hide."""
-        return max((s for s in self.steps if s.floor is not None), key=lambda s: s.floor or 0.0, default=None)
+        """The step in which the largest error could hide, but for tensors that hold nothing but rounding."""
+        telling = (s for s in self.steps if s.floor is not None and s.floor < 1)
+        return max(telling, key=lambda s: s.floor or 0.0, default=None)
 
     def of(self, *verdicts: str) -> Iterator[Finding]:
         """The findings of these verdicts, in order."""

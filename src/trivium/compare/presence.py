@@ -13,6 +13,9 @@ from trivium.backend import DTYPES, Array
 from trivium.compare.comparison import BACKWARD, FORWARD, Finding
 from trivium.compare.replay import Run
 
+WHOLE = {"index": np.int64, "mask": np.bool_}
+"""What is no number of the run's precision: labels and masks."""
+
 
 def broken(run: Run) -> Iterator[Finding]:
     """Every value and gradient that is absent, misshapen, or of another dtype than the run's."""
@@ -52,16 +55,17 @@ def _one(run: Run, name: str, direction: str) -> Iterator[Finding]:
     side = run.evaluation.values if direction == FORWARD else run.evaluation.gradients
     what = "value" if direction == FORWARD else "gradient"
     shape, given = run.spec.shapes[name], run.spec.givens.get(name)
-    whole = given is not None and not given.kind.differentiable
+    needed = np.dtype(WHOLE.get(given.kind.name if given else "", DTYPES[run.dtype]))
     if name not in side:
         yield _finding(run, name, direction, f"{run.backend} gives no {what} of {name!r}")
     elif side[name].shape != shape:
         yield _finding(
             run, name, direction, f"{run.backend}'s {what} of {name!r} has shape {side[name].shape}, needs {shape}"
         )
-    elif not whole and side[name].dtype != DTYPES[run.dtype]:
-        want = np.dtype(DTYPES[run.dtype])
-        yield _finding(run, name, direction, f"{run.backend}'s {what} of {name!r} is {side[name].dtype}, needs {want}")
+    elif side[name].dtype != needed:
+        yield _finding(
+            run, name, direction, f"{run.backend}'s {what} of {name!r} is {side[name].dtype}, needs {needed}"
+        )
 
 
 def _finding(run: Run, name: str, direction: str, message: str) -> Finding:

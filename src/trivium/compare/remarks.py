@@ -50,8 +50,13 @@ def _outside(o: OutOfRange) -> str:
         return f"{o.node} leaves the domain of {o.node.op.name} ({o.node.op.domain.text}): {entry} is {o.value:.6g}"
     if np.isnan(o.value):
         return f"{o.node}: {entry} is not a number"
+    largest = float(np.finfo(o.run.dtype).max)
+    if abs(o.value) <= largest:
+        return (
+            f"{o.node} leaves the range of {o.run.dtype}: what adds up to {entry}, {o.value:.6g}, is past {largest:.3g}"
+        )
     number = f"{o.value:.6g}, " if np.isfinite(o.value) else ""
-    return f"{o.node} leaves the range of {o.run.dtype}: {entry} is {number}past {np.finfo(o.run.dtype).max:.3g}"
+    return f"{o.node} leaves the range of {o.run.dtype}: {entry} is {number}past {largest:.3g}"
 
 
 def conventions(runs: Sequence[Run], evidence: Sequence[Evidence]) -> list[Finding]:

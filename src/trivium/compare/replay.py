@@ -136,7 +136,7 @@ def check_run(run: Run, replayer_of: ReplayerOf, scaler: Scaler, *, broken: froz
     """Replay every step of a run; nodes that read or bind a `broken` array (absent, misshapen) are left out."""
     shares: dict[str, list[Share]] = {name: [] for name in run.spec.differentiable}
     expected, blocked = [], set(broken)
-    whole = [n for n in run.spec.nodes if broken.isdisjoint((*n.inputs, *n.outputs))]
+    whole = whole_nodes(run, broken)
     for node in run.spec.nodes:
         if node in whole:
             expected += _replay(run, node, replayer_of(run, node), scaler, shares)
@@ -198,10 +198,9 @@ def kink_intervals(run: Run, node: Node) -> dict[str, tuple[Array, Array, Array]
     return {role: (mask, *intervals[role]) for role, mask in masks.items() if mask.any()}
 
 
-def on_kink(run: Run) -> bool:
+def on_kink(run: Run, broken: frozenset[str]) -> bool:
     """Whether any entry of this run lies exactly on a kink."""
-    whole = (n for n in run.spec.nodes if all(name in run.evaluation.values for name in n.inputs))
-    return any(n.op.kink is not None and bool(kink_intervals(run, n)) for n in whole)
+    return any(n.op.kink is not None and bool(kink_intervals(run, n)) for n in whole_nodes(run, broken))
 
 
 def _cotangent(run: Run, name: str, shares: list[Share]) -> Expectation:
@@ -215,12 +214,19 @@ def _cotangent(run: Run, name: str, shares: list[Share]) -> Expectation:
     return Expectation(BACKWARD, name, value, low, high, scale, replayer, tuple(shares))
 
 
+def whole_nodes(run: Run, broken: frozenset[str]) -> list[Node]:
+    """The nodes that neither read nor bind an array that is absent or misshapen."""
+    return [node for node in run.spec.nodes if broken.isdisjoint((*node.inputs, *node.outputs))]
+
+
 def judge(run: Run, e: Expectation) -> Judged:
     """Hold one recorded tensor against its expectation, entry by entry, in units of u times the step's scale."""
     got = np.asarray(
         (run.evaluation.values if e.direction == FORWARD else run.evaluation.gradients)[e.tensor], np.float64
     )
     comparable = np.isfinite(got) & np.isfinite(e.value) & np.isfinite(e.scale)
+    if e.direction == BACKWARD:  # where the value has left the range, nothing is a derivative
+        comparable &= np.isfinite(np.asarray(run.evaluation.values[e.tensor], np.float64))
     with np.errstate(all="ignore"):
         from_point = np.where(comparable, units(np.abs(got - e.value), e.scale, run.dtype), 0.0)
         beyond = np.maximum(np.maximum(e.low - got, got - e.high), 0.0)
@@ -271,7 +277,7 @@ def _unfinite(run: Run, e: Expectation, got: Array) -> tuple[Array, OutOfRange |
     if not all(np.isfinite(x).all() for x in fed):
         return np.zeros(got.shape, bool), None  # inherits: an earlier step has left the range already
     largest = float(np.finfo(DTYPES[run.dtype]).max)
-    in_range = np.isfinite(e.value) & (np.abs(e.value) <= largest) & np.isfinite(e.scale)
+    in_range = np.maximum(np.abs(e.value), e.scale) <= largest  # what is added up on the way must be in it too
     left = np.argwhere(odd & ~in_range)
     if not len(left):
         return odd & in_range, None
@@ -279,10 +285,10 @@ def _unfinite(run: Run, e: Expectation, got: Array) -> tuple[Array, OutOfRange |
     return odd & in_range, OutOfRange("TV106", run, e.tensor, nodes[0], index, float(e.value[index]))
 
 
-def leaves_domain(run: Run) -> Iterator[OutOfRange]:
+def leaves_domain(run: Run, broken: frozenset[str]) -> Iterator[OutOfRange]:
     """Every node of a run with an input outside its op's domain, at its first such entry."""
-    for node in run.spec.nodes:
-        if node.op.domain is None or any(n not in run.evaluation.values for n in node.inputs):
+    for node in whole_nodes(run, broken):
+        if node.op.domain is None:
             continue
         outside = node.op.domain.outside(run.spec.attributes(node), *run.inputs(node))
         for role, mask in outside.items():

@@ -10,14 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from trivium.backend import Array
-from trivium.compare.comparison import End, Finding
+from trivium.compare.comparison import FORWARD, End, Finding, Step
 from trivium.spec.graph import Spec
 
 
-def warnings(spec: Spec, points: Sequence[tuple[str, Mapping[str, Array]]], ends: Sequence[End]) -> Iterator[Finding]:
+def warnings(
+    spec: Spec, points: Sequence[tuple[str, Mapping[str, Array]]], steps: Sequence[Step], ends: Sequence[End]
+) -> Iterator[Finding]:
     """Everything that makes a check weaker than it looks."""
     yield from _reaches_nothing(spec)
     yield from _zero_gradients(spec, ends)
+    yield from _nothing_but_rounding(steps)
     for point, given in points:
         for name, array in given.items():
             yield from _symmetric(point, name, array)
@@ -54,6 +57,16 @@ def _zero_gradients(spec: Spec, ends: Sequence[End]) -> Iterator[Finding]:
                 f"the gradient of {name!r} is zero in every entry at every point: agreement on it says nothing",
                 node=name,
             )
+
+
+def _nothing_but_rounding(steps: Sequence[Step]) -> Iterator[Finding]:
+    """Tensors that are zero but for rounding, even in float64: no error in them could show."""
+    dull = [s for s in steps if s.dtype == "float64" and s.floor is not None and s.floor >= 1]
+    for direction, tensor in dict.fromkeys((s.direction, s.tensor) for s in dull):
+        seen = dict.fromkeys((s.point, s.dtype) for s in dull if (s.direction, s.tensor) == (direction, tensor))
+        what = f"the value of {tensor!r}" if direction == FORWARD else f"the gradient with respect to {tensor!r}"
+        message = f"{what} is zero but for rounding: no error in that step would show"
+        yield Finding("TV201", "warning", message, node=tensor, direction=direction, seen=tuple(seen))
 
 
 def _symmetric(point: str, name: str, array: Array) -> Iterator[Finding]:

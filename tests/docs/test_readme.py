@@ -1,0 +1,57 @@
+"""What README shows is run: its Python, its commands, its make targets."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import trivium as tv
+from trivium.cli import main
+from trivium.probe import draw
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+COMMANDS = [c for c in re.findall(r"`(?:\.venv/bin/)?(trivium [^`]+)`", README) if c != "trivium new"]
+
+
+def fenced(language: str) -> str:
+    """The first block of this language."""
+    return README.split(f"```{language}\n", 1)[1].split("```", 1)[0]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder as README's reader has it: the examples, and a network and numbers of their own."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "mynet.net.toml"]) == 0
+    np.savez(tmp_path / "mynet.npz", **draw(tv.load("mynet.net.toml", sizes={"N": 7})))
+    return tmp_path
+
+
+def test_the_python_of_readme_prints_agreement(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(fenced("python"), "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("numpy, torch and jax derive the same gradient of one_layer")
+
+
+def test_readme_shows_commands() -> None:
+    assert len(COMMANDS) >= 5
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_of_readme_succeeds(command: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (main(command.split()[1:]), capsys.readouterr().out != "") == (0, True)
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake (\w+)", README))))
+def test_a_make_target_of_readme_exists(target: str) -> None:
+    assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)
+
+
+def test_a_make_target_that_does_not_exist_would_be_seen() -> None:
+    assert not re.search(r"^no_such_target:", MAKEFILE, re.MULTILINE)
