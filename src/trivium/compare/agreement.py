@@ -43,12 +43,11 @@ def compare(
 ) -> Comparison:
     """The verdict on one spec from all its runs; `scaler` is the handwritten road, whose noise measures rounding."""
     runs = [run for point in points for run in point.runs]
-    absent = {id(run): tuple(presence.broken(run)) for run in runs}
+    absent = {id(r): (*presence.broken(r), *presence.misread(r, p.given)) for p in points for r in p.runs}
     broken = {id(run): frozenset(f.node for f in absent[id(run)]) for run in runs}
     start = time.perf_counter()
     checked, cases = replay_all(runs, absent, backends, scaler)
     missing = [f for run in runs for f in (*absent[id(run)], *presence.untrained(run))]
-    missing += [f for point in points for run in point.runs for f in presence.misread(run, point.given)]
     by_steps = merged(missing) + localize.findings(spec, cases)
     if len(backends) == 1:
         by_steps += _alone(runs, absent, backends, scaler, by_steps)

@@ -154,7 +154,7 @@ def directional_slope(run: Run, node: Node, role: int, direction: Array, backend
     # what stays where it is contributes nothing, nor does what nobody asks for, however little is known of it
     moved = (flat != 0) & ((slopes != 0) | (error != 0))
     inside = node.op.intermediate(attrs, *inputs) if node.op.intermediate else 0.0
-    cancelled = LINE * UNIT["float64"] * inside * float(np.abs(flat).sum())
+    cancelled = LINE * UNIT["float64"] * inside * float(np.abs(flat[np.isfinite(flat)]).sum())
     unknown = float(np.abs(flat[moved]) @ error[moved]) + cancelled
     return Slope(float(flat[moved] @ slopes[moved]), unknown, oracle)
 
@@ -188,7 +188,7 @@ def _wide(x: Array) -> Array:
 
 def _convict(evidence: Evidence, share: Share, index: tuple[int, ...], slope: Slope) -> tuple[str, ...]:
     """Those whose number differs from the slope by more than rounding and the slope's own error explain."""
-    if not math.isfinite(slope.value):
+    if not math.isfinite(slope.value) or math.isnan(slope.error):
         return ()  # the oracle has no answer, which convicts nobody
     rest = sum(float(s.value[index]) for s in evidence.expectation.shares if s is not share)
     got, expected = float(evidence.got[index]) - rest, float(share.value[index])
