@@ -6,13 +6,16 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 CODE := src backends tests benchmarks $(wildcard calibration)
 WORKERS ?= 2
 
-.PHONY: check test lint bench calibrate clean
+.PHONY: check test sweep lint bench calibrate clean
 
 check: .venv/installed
 	@$(BIN)/trivium check examples/nets/notebook.net.toml
 
 test: .venv/installed-dev
-	@$(BIN)/python -m pytest -n $(WORKERS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+
+sweep: .venv/installed-dev
+	@$(BIN)/python -m pytest -n $(WORKERS) -m slow
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check $(CODE)

@@ -282,7 +282,7 @@ def test_a_name_wanted_that_is_not_there_is_refused() -> None:
 def test_a_missing_given_is_named() -> None:
     with pytest.raises(BackendError) as error:
         BACKEND.compile(SQUARE)({"X": np.ones(3)})
-    assert str(error.value) == "no value of 'x'; needed are x"
+    assert str(error.value) == "no value of 'x' (needed are x)"
 
 
 def test_an_op_that_torch_has_not_is_named() -> None:
