@@ -1,0 +1,80 @@
+"""How benchmarks are run: one pinned core, one thread, every road loaded first; `bench_*.py` holds them.
+
+Knows nothing of what is timed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import pytest
+from threadpoolctl import threadpool_limits
+
+from benchmarks.verified import Verified, verify
+from trivium.backend import Backend, installed
+from trivium.probe import Probe
+
+Ready = Callable[[str, Probe, str], Verified]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("python_files", "bench_*.py")
+    config.addinivalue_line("python_functions", "bench_*")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_core() -> Iterator[int]:
+    """The core on which everything runs; threads that a library starts later inherit it."""
+    before = os.sched_getaffinity(0)
+    core = max(before)
+    pin({core})
+    yield core
+    pin(before)
+
+
+def pin(cores: set[int]) -> None:
+    """Every thread that there is, to these cores: the system call alone moves only the one that calls."""
+    for thread in os.listdir("/proc/self/task"):
+        os.sched_setaffinity(int(thread), cores)
+
+
+@pytest.fixture(scope="session")
+def roads(one_core: int) -> Iterator[dict[str, Backend]]:
+    """Every road that is installed, JAX with its compiler at its best, each library on one thread."""
+    found = {name: fastest(backend) for name, backend in installed().items()}
+    with threadpool_limits(1):
+        threads = limit_torch(1) if "torch" in found else 1
+        yield found
+        _ = limit_torch(threads) if "torch" in found else 1
+
+
+def fastest(backend: Backend) -> Backend:
+    """The variant of a road that is made for speed, where it has one."""
+    if backend.name != "jax":
+        return backend
+    from trivium_jax import BACKEND_OPTIMIZED
+
+    return BACKEND_OPTIMIZED
+
+
+def limit_torch(threads: int) -> int:
+    """Give torch so many threads; how many it had."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    return before
+
+
+@pytest.fixture(scope="session")
+def ready(roads: dict[str, Backend]) -> Ready:
+    """What may be timed of a road at a probe: verified once a session, beside the next road; refused where it is wrong."""
+
+    @cache
+    def verified(name: str, probe: Probe, dtype: str) -> Verified:
+        beside = next(road for other, road in roads.items() if other != name)
+        return verify(roads[name], beside, probe, dtype=dtype)
+
+    return verified

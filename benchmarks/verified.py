@@ -1,0 +1,132 @@
+"""Nothing is timed that was not verified first: the very programs that a benchmark times are checked against another road.
+
+Knows nothing of how time is measured.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_info
+
+from trivium.backend import Array, Backend, Evaluation, Noise, Program, loss_alone, parameter_gradients
+from trivium.compare.agreement import Point, compare
+from trivium.compare.bound import LINE, RUNS, UNIT, Q
+from trivium.compare.comparison import AGREE, Comparison, Cost
+from trivium.compare.replay import Run
+from trivium.errors import GradientMismatch
+from trivium.probe import Probe
+from trivium.report import Report
+from trivium.spec.graph import Spec
+from trivium.verbs import handwritten
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A program, and what compiling it cost."""
+
+    program: Program
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The two programs of one road that may be timed, their numbers in place, and the comparison that allows it."""
+
+    forward: Compiled
+    gradient: Compiled
+    placed: Any
+    comparison: Comparison
+    backend: Backend
+
+    def facts(self, timed: Compiled) -> dict[str, object]:
+        """What a benchmark records beside its times."""
+        worst = self.comparison.worst
+        return {
+            "verdict": self.comparison.verdict,
+            "worst_residual": worst.residual if worst else None,
+            "compile_seconds": timed.seconds,
+            "versions": dict(self.backend.facts()),
+            "kernels": kernels(),
+        }
+
+
+def kernels() -> dict[str, str]:
+    """The BLAS kernel and the threads of every native library in this process."""
+    return {
+        f"{pool['internal_api']} {pool['version'] or ''}".strip(): f"{pool.get('architecture', 'no kernel of its own')}, "
+        f"threads: {pool['num_threads']}"
+        for pool in threadpool_info()
+    }
+
+
+def verify(backend: Backend, beside: Backend, probe: Probe, *, dtype: str) -> Verified:
+    """Compile what is to be timed, run it once, and check it; GradientMismatch where the verdict is not agree."""
+    spec, given = probe.spec, probe.given
+    forward = compiled(backend, spec, dtype, training=False)
+    gradient = compiled(backend, spec, dtype, training=True)
+    placed = gradient.program.place(given)
+    trained = once(gradient.program, placed)
+    recorded = backend.compile(spec, dtype=dtype)(given)
+    runs = (
+        Run(probe.name, backend.name, dtype, spec, recorded, trained.gradients),
+        Run(probe.name, beside.name, dtype, spec, *_recorded(beside, spec, dtype, given)),
+    )
+    roads = {backend.name: backend, beside.name: beside}
+    comparison = compare(spec, [Point(probe.name, spec, given, runs)], roads, handwritten(), cost=Cost())
+    refuse_unless_agreed(comparison)
+    losses = (trained.values[spec.loss], once(forward.program, placed).values[spec.loss])
+    for what, loss in zip(("with its gradient", "alone"), losses, strict=True):
+        refuse_unless_same(f"{backend.name} {dtype}, {what}", loss, recorded.values[spec.loss], probe, dtype)
+    return Verified(forward, gradient, placed, comparison, backend)
+
+
+def compiled(backend: Backend, spec: Spec, dtype: str, *, training: bool) -> Compiled:
+    """The program that computes the loss alone, or with the gradients of the parameters."""
+    start = time.perf_counter()
+    program = backend.compile(spec, dtype=dtype, want=parameter_gradients(spec) if training else loss_alone(spec))
+    return Compiled(program, time.perf_counter() - start)
+
+
+def once(program: Program, placed: Any) -> Evaluation:
+    return program.read(program.run(placed))
+
+
+def _recorded(
+    backend: Backend, spec: Spec, dtype: str, given: Mapping[str, Array]
+) -> tuple[Evaluation, Mapping[str, Array]]:
+    """Every value and gradient of a road, and the gradients of its training program."""
+    training = backend.compile(spec, dtype=dtype, want=parameter_gradients(spec))
+    return backend.compile(spec, dtype=dtype)(given), training(given).gradients
+
+
+def refuse_unless_agreed(comparison: Comparison) -> None:
+    """GradientMismatch, with the whole report, for every verdict but agree."""
+    if comparison.verdict != AGREE:
+        report = Report(comparison, command=f"trivium check {comparison.spec.name}")
+        raise GradientMismatch(f"not timed, because it is not verified\n{report.text()}")
+
+
+def refuse_unless_same(what: str, loss: Array, recorded: Array, probe: Probe, dtype: str) -> None:
+    """GradientMismatch where a program's loss is not the recorded one, in units of the whole network's noise response."""
+    line = LINE * UNIT[dtype] * max(loss_response(probe), abs(float(recorded)))
+    if not abs(float(loss) - float(recorded)) <= line:
+        raise GradientMismatch(
+            f"not timed: {what}, the loss is {float(loss)!r}, and was {float(recorded)!r} when verified"
+        )
+
+
+def loss_response(probe: Probe) -> float:
+    """How far a unit of rounding in every value moves the loss: RMS change over shaken runs, per unit of noise."""
+    still, *shaken = (float(x) for x in _losses(probe))
+    return float(np.sqrt(np.mean([((x - still) / Q) ** 2 for x in shaken])))
+
+
+def _losses(probe: Probe) -> Iterator[Array]:
+    for noise in (None, *(Noise(Q, seed) for seed in range(RUNS))):
+        program = handwritten().compile(probe.spec, want=loss_alone(probe.spec), noise=noise)
+        yield program(probe.given).values[probe.spec.loss]
