@@ -1,4 +1,7 @@
-"""What a check costs beside the gradient that it checks: a perceptron of 20,000 parameters, every entry, three roads."""
+"""What a check costs beside the gradient that it checks: 20,000 parameters, every entry, three roads.
+
+Knows nothing of how a road is verified.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ pytestmark = pytest.mark.benchmark(disable_gc=True, warmup=True, warmup_iteratio
 
 @pytest.fixture(scope="module")
 def probe() -> Probe:
-    """128-100-64-32-10, a batch of 32."""
+    """100-128-50-10 with tanh, a batch of 32."""
     spec = mlp(b=32, widths=(100, 128, 50, 10))
     return Probe("as written", spec, draw(spec))
 

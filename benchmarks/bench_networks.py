@@ -1,4 +1,7 @@
-"""The notebook's network and a perceptron of real size: forward, and with the gradients of the parameters, on every road."""
+"""The notebook's network and a perceptron of real size on every road: forward, and with the parameters' gradients.
+
+Knows nothing of how a road is verified.
+"""
 
 from __future__ import annotations
 

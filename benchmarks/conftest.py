@@ -70,7 +70,7 @@ def limit_torch(threads: int) -> int:
 
 @pytest.fixture(scope="session")
 def ready(roads: dict[str, Backend]) -> Ready:
-    """What may be timed of a road at a probe: verified once a session, beside the next road; refused where it is wrong."""
+    """What may be timed of a road at a probe: verified once a session, beside another road; refused if it is wrong."""
 
     @cache
     def verified(name: str, probe: Probe, dtype: str) -> Verified:

@@ -1,4 +1,4 @@
-"""Nothing is timed that was not verified first: the very programs that a benchmark times are checked against another road.
+"""Nothing is timed that was not verified first: the very programs that are timed are checked beside another road.
 
 Knows nothing of how time is measured.
 """
@@ -56,12 +56,14 @@ class Verified:
 
 
 def kernels() -> dict[str, str]:
-    """The BLAS kernel and the threads of every native library in this process."""
-    return {
-        f"{pool['internal_api']} {pool['version'] or ''}".strip(): f"{pool.get('architecture', 'no kernel of its own')}, "
-        f"threads: {pool['num_threads']}"
-        for pool in threadpool_info()
-    }
+    """The version, the BLAS kernel and the threads of every native library in this process."""
+    found = {}
+    for pool in threadpool_info():
+        kernel = pool.get("architecture", "none of its own")
+        found[pool["filepath"].rpartition("/")[2]] = (
+            f"{pool['version']}, kernel {kernel}, threads {pool['num_threads']}"
+        )
+    return found
 
 
 def verify(backend: Backend, beside: Backend, probe: Probe, *, dtype: str) -> Verified:
@@ -112,7 +114,7 @@ def refuse_unless_agreed(comparison: Comparison) -> None:
 
 
 def refuse_unless_same(what: str, loss: Array, recorded: Array, probe: Probe, dtype: str) -> None:
-    """GradientMismatch where a program's loss is not the recorded one, in units of the whole network's noise response."""
+    """GradientMismatch where a loss is not the recorded one, in units of the whole network's response to noise."""
     line = LINE * UNIT[dtype] * max(loss_response(probe), abs(float(recorded)))
     if not abs(float(loss) - float(recorded)) <= line:
         raise GradientMismatch(

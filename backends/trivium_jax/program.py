@@ -53,7 +53,7 @@ class Program:
         with settings(self.dtype):
             values, gradients = self.execute(*placed)
         for x in (*values.values(), *gradients.values()):
-            x.block_until_ready()
+            _ = x.block_until_ready()
         return values, gradients
 
     def read(self, result: Result) -> Evaluation:

@@ -102,7 +102,7 @@ def tampered(step: Step, mistake: Tamper) -> Step:
         wrong = mistake(hosts(inputs), hosts(outputs), hosts(y_bars), right)
         return tuple(b if b is None else jnp.asarray(b, x.dtype) for b, x in zip(wrong, inputs, strict=True))
 
-    planted.defvjp(forward, backward)
+    planted.defvjp(forward, backward)  # pyright: ignore[reportUnusedCallResult]  mypy knows that it returns None
     return planted
 
 

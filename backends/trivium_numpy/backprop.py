@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from trivium.backend import DTYPES, Array, Evaluation, Noise, Tamper, Want, check_want
-from trivium.errors import BackendError, InternalError
+from trivium.errors import BackendError, InternalError, did_you_mean
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 from trivium.spec.op import Attributes, Op
@@ -49,6 +49,9 @@ class NumpyBackend:
         """A program for the spec; in complex128 it has values only, for the complex step."""
         if dtype not in self.dtypes:
             raise BackendError(f"numpy computes in {', '.join(sorted(self.dtypes))}, not in {dtype!r}")
+        for name in tamper or {}:
+            if name not in (known := [node.name for node in spec.nodes]):
+                raise BackendError(f"no node {name!r} to plant a mistake at{did_you_mean(name, known)}")
         if dtype == "complex128":
             want = Want(check_want(want, spec).values, frozenset())
         return NumpyProgram(self, spec, dtype, check_want(want, spec), dict(tamper or {}), noise)
@@ -222,7 +225,8 @@ def _several(y: Any) -> tuple[Any, ...]:
 
 
 def _wide(x: Array) -> Array:
-    return np.asarray(x, np.float64) if x.dtype.kind == "f" else x
+    """The array in float64 (labels, masks and complex numbers as they are), seen through a read-only window."""
+    return _frozen(np.asarray(x, np.float64 if x.dtype.kind == "f" else None).view())
 
 
 def _frozen(x: Array) -> Array:

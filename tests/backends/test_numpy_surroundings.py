@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from trivium.backend import Noise
+from trivium.errors import BackendError
 from trivium.ops import OPS
 from trivium.spec.graph import Spec, written
 from trivium.spec.node import Node
@@ -121,3 +124,19 @@ def test_one_op_alone_is_shaken_by_about_the_amplitude() -> None:
 def test_labels_are_not_shaken() -> None:
     values = BACKEND.compile(CLASSIFIER, noise=Noise(2.0**-10, 1))(numbers()).values
     equal(numbers()["labels"], values["labels"])
+
+
+def test_a_rule_that_writes_to_what_a_replay_lends_it_fails() -> None:
+    def scribble(x: Array) -> tuple[Array, Array]:
+        x[0] = 7.0
+        return x, x
+
+    rules = {**BACKEND.rules, "tanh": replace(BACKEND.rules["tanh"], forward=scribble)}
+    with pytest.raises(ValueError, match="read-only"):
+        _ = replace(BACKEND, rules=rules).replay(OPS["tanh"], {}, (np.ones(3),), (np.ones(3),))
+
+
+def test_a_mistake_planted_at_no_node_is_refused() -> None:
+    with pytest.raises(BackendError) as caught:
+        _ = BACKEND.compile(SPEC, tamper={"los": lambda inputs, outputs, y_bars, x_bars: x_bars})
+    assert str(caught.value) == "no node 'los' to plant a mistake at; did you mean 'loss'?"

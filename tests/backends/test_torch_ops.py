@@ -288,3 +288,9 @@ def test_an_axis_named_twice_is_summed_once() -> None:
 def test_a_row_of_logits_needs_no_batch() -> None:
     y, _ = at("cross_entropy", [0.0, 0.0], 1, class_axis=0, reduction="mean")
     np.testing.assert_array_max_ulp(y, np.asarray(math.log(2)), maxulp=1)
+
+
+def test_ties_far_from_0_share_the_slope_of_logsumexp() -> None:
+    x = np.array([1e17, 1e17])
+    _, (x_bar,) = BACKEND.replay(OPS["logsumexp"], {"axis": None, "keepdims": False}, (x,), (np.array(1.0),))
+    np.testing.assert_array_equal(x_bar, [0.5, 0.5])

@@ -195,7 +195,7 @@ def states(findings_: Sequence[Finding], spec: Spec, backends: Sequence[str]) ->
         for backend in [f.backend] if f.backend else backends:
             everywhere = spec.givens if f.direction == FORWARD else f.inherits
             for name in everywhere:
-                found.setdefault((backend, name), "inherits")
+                _ = found.setdefault((backend, name), "inherits")
             for w in f.wrong if f.direction == BACKWARD else ():
                 found[backend, w.tensor] = "wrong"
     return found

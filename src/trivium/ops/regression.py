@@ -37,7 +37,7 @@ def check_reduction(shape: Shape, attrs: Attributes) -> None:
             f"batch_axis={axis} has no meaning with reduction {attrs['reduction']!r}; leave it out or use 'batchmean'"
         )
     if batchmean:
-        normal_axis(axis, len(shape))
+        _ = normal_axis(axis, len(shape))
 
 
 def reduced_loss(shapes: tuple[Shape, ...], attrs: Attributes) -> tuple[Shape, ...]:

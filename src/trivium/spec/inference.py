@@ -121,10 +121,10 @@ class Inference:
         places: dict[str, str] = {}
         for what, name, dims in self.draft.givens():
             for word in words(dims):
-                places.setdefault(word, given_place(what, name, dims))
+                _ = places.setdefault(word, given_place(what, name, dims))
         for node in self.draft.nodes:
             for word in node_words(node):
-                places.setdefault(word, f"node {node}")
+                _ = places.setdefault(word, f"node {node}")
         return places
 
     def bind(self, name: str, what: str, where: str) -> None:
@@ -133,7 +133,7 @@ class Inference:
         elif name in self.bound and name not in self.draft.unreadable:
             self.fail(f"{name!r} is bound twice: it is already {self.bound[name]}; every name is bound once", where)
             self.broken.add(name)
-        self.bound.setdefault(name, what)
+        _ = self.bound.setdefault(name, what)
 
     def check_volume(self, name: str, where: str) -> None:
         shape = self.shapes[name]

@@ -75,7 +75,7 @@ def _check_brackets(found: list[Token]) -> None:
         elif token.kind == "mark" and token.text in ")]":
             if not opened or opened[-1].text + token.text not in ("()", "[]"):
                 raise SpecError(f"{token} closes nothing")
-            opened.pop()
+            _ = opened.pop()
         if len(opened) > DEEPEST:
             raise SpecError(
                 f"more than {DEEPEST} brackets within brackets at column {token.column}: give the inner parts names"

@@ -70,7 +70,7 @@ def scope(prefix: str) -> Iterator[None]:
     try:
         yield
     finally:
-        recorder.scopes.pop()
+        _ = recorder.scopes.pop()
 
 
 def _check_parameters(function: Callable[..., Any], givens: tuple[str, ...]) -> None:
