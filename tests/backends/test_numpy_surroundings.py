@@ -138,5 +138,5 @@ def test_a_rule_that_writes_to_what_a_replay_lends_it_fails() -> None:
 
 def test_a_mistake_planted_at_no_node_is_refused() -> None:
     with pytest.raises(BackendError) as caught:
-        _ = BACKEND.compile(SPEC, tamper={"los": lambda inputs, outputs, y_bars, x_bars: x_bars})
+        _ = BACKEND.compile(CLASSIFIER, tamper={"los": lambda inputs, outputs, y_bars, x_bars: x_bars})
     assert str(caught.value) == "no node 'los' to plant a mistake at; did you mean 'loss'?"
