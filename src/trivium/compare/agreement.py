@@ -46,11 +46,11 @@ def compare(
     absent = {id(r): (*presence.broken(r), *presence.misread(r, p.given)) for p in points for r in p.runs}
     broken = {id(run): frozenset(f.node for f in absent[id(run)]) for run in runs}
     start = time.perf_counter()
-    checked, cases = replay_all(runs, absent, backends, scaler)
+    checked, cases = replay_all(runs, broken, backends, scaler)
     missing = [f for run in runs for f in (*absent[id(run)], *presence.untrained(run))]
     by_steps = merged(missing) + localize.findings(spec, cases)
     if len(backends) == 1:
-        by_steps += _alone(runs, absent, backends, scaler, by_steps)
+        by_steps += _alone(runs, broken, backends, scaler, by_steps)
     replayed = time.perf_counter()
     noises = {point.name: ends.noise_response(scaler, point.spec, point.given) for point in points}
     shaken = time.perf_counter()
@@ -81,7 +81,7 @@ def compare(
 
 
 def replay_all(
-    runs: Sequence[Run], absent: Mapping[int, tuple[Finding, ...]], backends: Mapping[str, Backend], scaler: Scaler
+    runs: Sequence[Run], broken: Mapping[int, frozenset[str]], backends: Mapping[str, Backend], scaler: Scaler
 ) -> tuple[list[Checked], list[Case]]:
     """Every run, replayed by roads whose rule for the op is not convicted; a conviction replays what it touched."""
     convicted: set[tuple[str, str]] = set()
@@ -89,8 +89,8 @@ def replay_all(
     while True:
         for run in runs:
             if id(run) not in done:
-                broken = frozenset(f.node for f in absent[id(run)])
-                checked = check_run(run, _Choice(backends, frozenset(convicted)), scaler, broken=broken)
+                choice = _Choice(backends, frozenset(convicted))
+                checked = check_run(run, choice, scaler, broken=broken[id(run)])
                 done[id(run)] = checked, _cases(checked, backends)
         fresh = {key for _, cases in done.values() for case in cases for key in _convictions(case)} - convicted
         if not fresh:
@@ -129,13 +129,13 @@ def _convictions(case: Case) -> Iterator[tuple[str, str]]:
 
 def _alone(
     runs: Sequence[Run],
-    absent: Mapping[int, tuple[Finding, ...]],
+    broken: Mapping[int, frozenset[str]],
     backends: Mapping[str, Backend],
     scaler: Scaler,
     known: Sequence[Finding],
 ) -> list[Finding]:
     """What the ops' own values say of the rules of the one road there is."""
-    wide = [run for run in runs if run.dtype == "float64" and not absent[id(run)]]
+    wide = [run for run in runs if run.dtype == "float64" and not broken[id(run)]]
     named = {f.node for f in known}
     return merged(f for run in wide for f in alone.own_forward(run, backends, scaler) if f.node not in named)
 
