@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 from torch import Tensor
 
 from trivium.backend import Array
@@ -46,8 +47,13 @@ def saved_lines(node: Any, roles: Mapping[str, Tensor]) -> Iterator[str]:
     for attribute in (a for a in dir(node) if a.startswith("_saved_")):
         tensor = getattr(node, attribute)
         if isinstance(tensor, Tensor):
-            numbers = f" {tensor.tolist()}" if tensor.numel() <= FEW else ""
+            numbers = f" {short(tensor)}" if tensor.numel() <= FEW else ""
             yield f"    saved {attribute.removeprefix('_saved_')} {show(tensor.shape)}{numbers}"
+
+
+def short(tensor: Tensor) -> str:
+    """A tensor's numbers with six digits, in one line."""
+    return " ".join(np.array2string(tensor.detach().numpy(), precision=6, suppress_small=True).split())
 
 
 def called(node: Any, roles: Mapping[str, Tensor]) -> str:

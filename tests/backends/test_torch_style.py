@@ -11,7 +11,7 @@ from trivium_torch import BACKEND, blas
 
 def test_a_step_shows_its_tape_node_and_the_few_numbers_it_saved() -> None:
     assert BACKEND.style(OPS["relu"], {}, (np.array([1.5, -2.0]),)) == (
-        "ReluBackward0 -> AccumulateGrad of x\n    saved result (2,) [1.5, 0.0]"
+        "ReluBackward0 -> AccumulateGrad of x\n    saved result (2,) [1.5 0. ]"
     )
 
 
@@ -19,7 +19,7 @@ def test_many_saved_numbers_are_shown_as_their_shape() -> None:
     text = BACKEND.style(OPS["matmul"], {}, (np.ones((2, 3)), np.ones((3, 4))))
     assert text == (
         "MmBackward0 -> AccumulateGrad of a, AccumulateGrad of b\n    saved mat2 (3, 4)\n"
-        "    saved self (2, 3) [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]"
+        "    saved self (2, 3) [[1. 1. 1.] [1. 1. 1.]]"
     )
 
 
