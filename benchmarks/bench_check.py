@@ -13,7 +13,7 @@ from benchmarks.verified import refuse_unless_agreed
 from trivium.backend import Backend, parameter_gradients
 from trivium.compare.agreement import Point, compare
 from trivium.compare.comparison import Comparison, Cost
-from trivium.compare.replay import Run
+from trivium.compare.run import Run
 from trivium.probe import Probe, draw
 from trivium.verbs import handwritten
 from trivium.zoo import mlp

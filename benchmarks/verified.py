@@ -17,7 +17,7 @@ from trivium.backend import Array, Backend, Evaluation, Noise, Program, loss_alo
 from trivium.compare.agreement import Point, compare
 from trivium.compare.bound import LINE, RUNS, UNIT, Q
 from trivium.compare.comparison import AGREE, Comparison, Cost
-from trivium.compare.replay import Run
+from trivium.compare.run import Run
 from trivium.errors import GradientMismatch
 from trivium.probe import Probe
 from trivium.report import Report

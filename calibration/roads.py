@@ -15,7 +15,7 @@ from trivium.backend import Backend, Program, Tamper, load_backend, parameter_gr
 from trivium.compare.agreement import Point, compare
 from trivium.compare.bound import Scaler
 from trivium.compare.comparison import Comparison, Cost
-from trivium.compare.replay import Run
+from trivium.compare.run import Run
 from trivium.spec.graph import Spec
 
 ROADS = ("numpy", "torch", "jax")

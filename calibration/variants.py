@@ -17,7 +17,8 @@ from calibration.kinds import LONG, Kind
 from calibration.plant import planted, some_places
 from calibration.roads import ROADS, STANDING, Watch, point
 from trivium.compare import bound, replay
-from trivium.compare.replay import Run, check_run
+from trivium.compare.replay import check_run
+from trivium.compare.run import Run
 from trivium_numpy.noise import Shaker
 
 Scales = Callable[..., bound.Scales]

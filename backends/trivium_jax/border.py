@@ -67,5 +67,7 @@ def widened(x: Array) -> jax.Array:
 
 def copied(array: Array, dtype: np.dtype[Any]) -> jax.Array:
     """On the device, from a copy of its own: JAX may go on using the memory that it is handed."""
-    native: jax.Array = jax.device_put(np.array(array, dtype=dtype))
+    with np.errstate(over="ignore"):  # a float64 number may be past float32's largest
+        copy = np.array(array, dtype=dtype)
+    native: jax.Array = jax.device_put(copy)
     return native

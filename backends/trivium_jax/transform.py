@@ -12,7 +12,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from trivium.backend import Array, Tamper, Want
+from trivium.backend import Array, Tamper, Want, watched
 from trivium.errors import BackendError, InternalError, did_you_mean
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
@@ -113,7 +113,7 @@ def steps_of(spec: Spec, tamper: Mapping[str, Tamper]) -> tuple[Step, ...]:
         if name not in names:
             raise BackendError(f"no node {name!r} to tamper with{did_you_mean(name, names)}")
     plain = {node.name: step_of(node.op, spec.attributes(node)) for node in spec.nodes}
-    return tuple(tampered(plain[n], tamper[n]) if n in tamper else plain[n] for n in names)
+    return tuple(tampered(plain[n], watched("jax", n, tamper[n])) if n in tamper else plain[n] for n in names)
 
 
 def run_nodes(spec: Spec, steps: tuple[Step, ...], given: Natives, taps: Natives) -> Natives:

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from trivium.backend import DTYPES, Array, Evaluation, Noise, Tamper, Want, check_want
-from trivium.errors import BackendError, InternalError, did_you_mean
+from trivium.backend import DTYPES, Array, Evaluation, Noise, Tamper, Want, check_want, watched
+from trivium.errors import BackendError, did_you_mean
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 from trivium.spec.op import Attributes, Op
@@ -54,7 +54,16 @@ class NumpyBackend:
                 raise BackendError(f"no node {name!r} to plant a mistake at{did_you_mean(name, known)}")
         if dtype == "complex128":
             want = Want(check_want(want, spec).values, frozenset())
-        return NumpyProgram(self, spec, dtype, check_want(want, spec), dict(tamper or {}), noise)
+        for node in spec.nodes:
+            _ = self.rule(node.op)
+        planted = {name: watched(self.name, name, mistake) for name, mistake in (tamper or {}).items()}
+        return NumpyProgram(self, spec, dtype, check_want(want, spec), planted, noise)
+
+    def rule(self, op: Op) -> Rule:
+        """The rule of an op; BackendError where there is none."""
+        if op.name not in self.rules:
+            raise BackendError(f"{self.name} has no rule of {op.name!r}{did_you_mean(op.name, self.rules)}")
+        return self.rules[op.name]
 
     def replay(self, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Bars]:
         """One op alone, in float64 (complex inputs stay complex, and have no cotangents)."""
@@ -69,17 +78,21 @@ class NumpyBackend:
     def _replay(
         self, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays, shaker: Shaker | None
     ) -> tuple[Arrays, Bars]:
-        rule = self.rules[op.name]
+        rule = self.rule(op)
         wide = tuple(_wide(x) for x in inputs)
         with np.errstate(all="ignore"):
-            outputs, saved = run_forward(rule, op, attrs, wide, shaker)
+            outputs, saved = run_forward(rule, self.of(op), attrs, wide, shaker)
             if any(x.dtype.kind == "c" for x in wide):
                 return outputs, (None,) * len(inputs)
-            return outputs, run_vjp(rule, op, saved, wide, tuple(map(_wide, cotangents)), shaker)
+            return outputs, run_vjp(rule, self.of(op), saved, wide, tuple(map(_wide, cotangents)), shaker)
+
+    def of(self, op: Op, node: str = "") -> str:
+        """What a message calls the rule of an op, at a node where one is known."""
+        return f"{self.name}'s rule of {op.name}" + (f" at node {node!r}" if node else "")
 
     def style(self, op: Op, attrs: Attributes, inputs: Arrays) -> str:
         """The source of the rule."""
-        rule = self.rules[op.name]
+        rule = self.rule(op)
         return "\n".join(inspect.getsource(f) for f in (rule.forward, rule.vjp, rule.jvp)).rstrip()
 
     def facts(self) -> Mapping[str, str]:
@@ -107,10 +120,11 @@ class NumpyProgram:
         missing = [name for name in self.spec.givens if name not in given]
         if missing:
             raise BackendError(f"no value for {', '.join(map(repr, missing))}")
-        return {
-            name: _frozen(np.array(given[name], dtype=DTYPES[self.dtype] if g.kind.differentiable else None))
-            for name, g in self.spec.givens.items()
-        }
+        with np.errstate(over="ignore"):  # a float64 number may be past float32's largest
+            return {
+                name: _frozen(np.array(given[name], dtype=DTYPES[self.dtype] if g.kind.differentiable else None))
+                for name, g in self.spec.givens.items()
+            }
 
     def run(self, placed: dict[str, Array], cotangent: float | None = None) -> Evaluation:
         """Forward, and backward where a gradient is wanted; nothing is copied."""
@@ -143,12 +157,12 @@ class NumpyProgram:
     def _forward(self, placed: dict[str, Array], shaker: Shaker | None) -> tuple[dict[str, Array], dict[str, Saved]]:
         values, saved = dict(placed), {}
         for node in self.spec.nodes:
-            rule, inputs = self.backend.rules[node.op.name], tuple(values[n] for n in node.inputs)
-            outputs, saved[node.name] = run_forward(
-                rule, node.op, self.spec.attributes(node), inputs, shaker, self.dtype
-            )
+            rule, title = self.backend.rule(node.op), self.backend.of(node.op, node.name)
+            inputs, attrs = tuple(values[n] for n in node.inputs), self.spec.attributes(node)
+            outputs, saved[node.name] = run_forward(rule, title, attrs, inputs, shaker, self.dtype)
+            _counted(title, "outputs", len(outputs), len(node.outputs))
             for name, y in zip(node.outputs, outputs, strict=True):
-                _check(node.op, "output", y, self.spec.shapes[name], DTYPES[self.dtype])
+                _check(title, "output", y, self.spec.shapes[name], DTYPES[self.dtype])
                 values[name] = _frozen(y)
         return values, saved
 
@@ -171,7 +185,8 @@ class NumpyProgram:
 
     def _vjp(self, node: Node, values: dict[str, Array], saved: Saved, y_bars: Arrays, shaker: Shaker | None) -> Bars:
         inputs = tuple(values[n] for n in node.inputs)
-        x_bars = run_vjp(self.backend.rules[node.op.name], node.op, saved, inputs, y_bars, shaker)
+        rule, title = self.backend.rule(node.op), self.backend.of(node.op, node.name)
+        x_bars = run_vjp(rule, title, saved, inputs, y_bars, shaker)
         if node.name in self.tamper:
             x_bars = self.tamper[node.name](inputs, tuple(values[n] for n in node.outputs), y_bars, x_bars)
         return x_bars
@@ -186,38 +201,50 @@ class NumpyProgram:
 
 
 def run_forward(
-    rule: Rule, op: Op, attrs: Attributes, inputs: Arrays, shaker: Shaker | None, dtype: str = "float64"
+    rule: Rule, title: str, attrs: Attributes, inputs: Arrays, shaker: Shaker | None, dtype: str = "float64"
 ) -> tuple[Arrays, Saved]:
     """A rule's forward pass: its outputs as arrays, and what it saved; both shaken where a shaker is given."""
-    y, saved = rule.forward(*(shaker.all(inputs) if shaker else inputs), **attrs)
+    pair = rule.forward(*(shaker.all(inputs) if shaker else inputs), **attrs)
+    if not isinstance(pair, tuple) or len(pair) != 2:
+        raise BackendError(f"{title}: forward returns {_kind(pair)}, needs a pair (y, saved)")
+    y, saved = pair
     outputs = tuple(np.asarray(part, dtype if isinstance(part, float) else None) for part in _several(y))
     return (shaker.all(outputs), shaker.saved(saved)) if shaker else (outputs, saved)
 
 
-def run_vjp(rule: Rule, op: Op, saved: Saved, inputs: Arrays, y_bars: Arrays, shaker: Shaker | None) -> Bars:
+def run_vjp(rule: Rule, title: str, saved: Saved, inputs: Arrays, y_bars: Arrays, shaker: Shaker | None) -> Bars:
     """A rule's backward pass: one cotangent per input, of the input's own shape and dtype, checked."""
     if shaker:
         y_bars = shaker.all(y_bars)
-    x_bars = tuple(rule.vjp(saved, y_bars if rule.several else y_bars[0]))
-    if len(x_bars) != len(inputs):
-        raise InternalError(f"{op.name}_vjp gives {len(x_bars)} cotangents for {len(inputs)} inputs")
-    finished = tuple(_finish(rule, op, x, x_bar) for x, x_bar in zip(inputs, x_bars, strict=True))
+    x_bars = rule.vjp(saved, y_bars if rule.several else y_bars[0])
+    if not isinstance(x_bars, tuple | list):
+        raise BackendError(f"{title}: vjp returns {_kind(x_bars)}, needs a tuple: one cotangent per input")
+    _counted(title, "cotangents", len(x_bars), len(inputs))
+    finished = tuple(_finish(rule, title, x, x_bar) for x, x_bar in zip(inputs, x_bars, strict=True))
     return shaker.all(finished) if shaker else finished
 
 
-def _finish(rule: Rule, op: Op, x: Array, x_bar: Array | None) -> Array | None:
+def _finish(rule: Rule, title: str, x: Array, x_bar: Array | None) -> Array | None:
     if x_bar is None:
         return None
     whole = np.asarray(unbroadcast(np.asarray(x_bar), x.shape) if rule.broadcasts else x_bar)
-    _check(op, "cotangent", whole, x.shape, x.dtype)
+    _check(title, "cotangent", whole, x.shape, x.dtype)
     return whole
 
 
-def _check(op: Op, what: str, array: Array, shape: tuple[int, ...], dtype: Any) -> None:
+def _check(title: str, what: str, array: Array, shape: tuple[int, ...], dtype: Any) -> None:
     if array.shape != shape or array.dtype != dtype:
-        raise InternalError(
-            f"the rule of {op.name} gives {what} {array.dtype} {array.shape}, needs {np.dtype(dtype)} {shape}"
-        )
+        raise BackendError(f"{title} gives {what} {array.dtype} {array.shape}, needs {np.dtype(dtype)} {shape}")
+
+
+def _counted(title: str, what: str, found: int, needed: int) -> None:
+    if found != needed:
+        raise BackendError(f"{title} gives {found} {what}, needs {needed}")
+
+
+def _kind(found: object) -> str:
+    """What a rule returned in place of a tuple."""
+    return f"{found.dtype} {found.shape}" if isinstance(found, np.ndarray) else f"a {type(found).__name__}"
 
 
 def _several(y: Any) -> tuple[Any, ...]:

@@ -17,7 +17,6 @@ from torch import Tensor
 from trivium.backend import Array, Tamper
 from trivium.errors import BackendError, did_you_mean
 from trivium.spec.op import Attributes, Op
-from trivium.spec.signature import show
 from trivium_torch import (
     activation,
     arithmetic,
@@ -97,9 +96,8 @@ def array_or_none(tensor: Tensor | None) -> Array | None:
 
 @dataclass(frozen=True)
 class Planted:
-    """A step and the mistake that stands around its vjp; `node` is what a message calls it."""
+    """A step and the mistake that stands around its vjp."""
 
-    node: str
     apply: Operation
     tamper: Tamper
 
@@ -113,19 +111,7 @@ class Planted:
             outputs, right = pull_back(self.apply, inputs, y_bars)
         crossed = [tuple(map(to_array, part)) for part in (inputs, outputs, y_bars)]
         wrong = self.tamper(crossed[0], crossed[1], crossed[2], tuple(map(array_or_none, right)))
-        return tuple(self.checked(x, x_bar) for x, x_bar in zip(inputs, wrong, strict=True))
-
-    def checked(self, x: Tensor, x_bar: Array | None) -> Tensor | None:
-        """A cotangent as autograd takes it; BackendError where it has another shape than its input."""
-        if x_bar is None:
-            return None
-        wrong = to_tensor(x_bar, x.detach().numpy().dtype)
-        if wrong.shape != x.shape:
-            raise BackendError(
-                f"tamper of node {self.node!r}: a cotangent of shape {show(wrong.shape)} for an input of shape "
-                f"{show(x.shape)}; torch takes only the input's own shape"
-            )
-        return wrong
+        return tuple(None if b is None else to_tensor(b, b.dtype) for b in wrong)
 
 
 class Wrapped(torch.autograd.Function):

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trivium.backend import DTYPES, Array, Evaluation, Noise, Tamper, Want, check_want
+from trivium.backend import DTYPES, Array, Evaluation, Noise, Tamper, Want, check_want, watched
 from trivium.errors import BackendError, did_you_mean
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
@@ -151,7 +151,8 @@ def planted(step: Step, node: Node, mistakes: Mapping[str, Tamper]) -> Step:
     """The step itself, or with the mistake that names its node around its vjp."""
     if node.name not in mistakes:
         return step
-    return Step(Planted(node.name, step.apply, mistakes[node.name]), step.inputs, step.outputs)
+    mistake = watched("torch", node.name, mistakes[node.name])
+    return Step(Planted(step.apply, mistake), step.inputs, step.outputs)
 
 
 def checked_tamper(tamper: Mapping[str, Tamper], spec: Spec) -> Mapping[str, Tamper]:

@@ -28,6 +28,8 @@ Tamper = Callable[[Arrays, Arrays, Arrays, Bars], Bars]
 DTYPES: Mapping[str, Any] = {"float64": np.float64, "float32": np.float32, "complex128": np.complex128}
 ORDER = ("numpy", "torch", "jax")
 """The order in which roads are shown; what else is installed follows by name."""
+PARTS = ("name", "dtypes", "lacks", "compile", "replay", "style", "facts")
+"""What every backend has."""
 
 
 @dataclass(frozen=True)
@@ -162,12 +164,24 @@ def load_backend(name: str) -> Backend:
     if name not in known:
         raise BackendError(f"no backend {name!r} (known are: {', '.join(known) or 'none'}){did_you_mean(name, known)}")
     try:
-        backend: Backend = known[name].load()
+        backend: object = known[name].load()
     except ModuleNotFoundError as error:
+        cure = f"pip install 'trivium[{name}]'" if name in ORDER else f"install it, or mend {known[name].value!r}"
+        raise BackendError(f"backend {name!r} is not installed: it needs the module {error.name!r}; {cure}") from error
+    except Exception as error:
         raise BackendError(
-            f"backend {name!r} is not installed: it needs the module {error.name!r}; pip install 'trivium[{name}]'"
+            f"backend {name!r} cannot be imported: its entry point {known[name].value!r} raises "
+            f"{type(error).__name__}: {error}; mend or uninstall the package that declares it"
         ) from error
-    return backend
+    return check_backend(backend, f"the entry point {known[name].value!r}")
+
+
+def check_backend(found: object, what: str) -> Backend:
+    """What was passed as a backend, if it is one; BackendError says what it lacks."""
+    lacking = [part for part in PARTS if not hasattr(found, part)]
+    if lacking:
+        raise BackendError(f"{what} is no backend: it is {found!r}, which has no {', no '.join(lacking)}")
+    return found  # type: ignore[return-value]
 
 
 def installed(names: Iterable[str] | None = None) -> dict[str, Backend]:
@@ -179,7 +193,7 @@ def installed(names: Iterable[str] | None = None) -> dict[str, Backend]:
         try:
             found[name] = load_backend(name)
         except BackendError:
-            continue  # not installed: the caller asked for what there is
+            continue  # not installed, or broken: the caller asked for what there is, and `trivium doctor` says why
     return found
 
 
@@ -190,6 +204,42 @@ def check_want(want: Want | None, spec: Spec) -> Want:
     for what, names, known in (("value", want.values, spec.shapes), ("gradient", want.gradients, spec.differentiable)):
         _known(what, names, known)
     return want
+
+
+def watched(backend: str, node: str, mistake: Tamper) -> Tamper:
+    """The mistake, held to what may come of one: BackendError where its result does not fit the node's inputs.
+
+    None in place of a cotangent drops it.
+    """
+
+    def checked(inputs: Arrays, outputs: Arrays, y_bars: Arrays, x_bars: Bars) -> Bars:
+        found: object = mistake(inputs, outputs, y_bars, x_bars)
+        problem = _unfit(found, inputs)
+        if problem:
+            raise BackendError(f"the mistake planted at node {node!r} of {backend} {problem}")
+        return tuple(None if b is None else np.asarray(b) for b in found)  # type: ignore[attr-defined]
+
+    return checked
+
+
+def _unfit(found: object, inputs: Arrays) -> str:
+    """What is wrong with the cotangents that a planted mistake returns, or nothing."""
+    if not isinstance(found, tuple | list):
+        return f"returns {_kind(found)}, needs a tuple of {len(inputs)}, one cotangent per input"
+    if len(found) != len(inputs):
+        return f"returns {len(found)} cotangents, needs {len(inputs)}, one per input"
+    for i, (x_bar, x) in enumerate(zip(found, inputs, strict=True)):
+        needed = f"{x.dtype} {x.shape}" if x.dtype.kind == "f" else "None"
+        if x_bar is not None and _kind(x_bar) != needed:
+            return f"returns {_kind(x_bar)} as the cotangent of input {i}, needs {needed}"
+    return ""
+
+
+def _kind(found: object) -> str:
+    """An array's dtype and shape; what else something is."""
+    if isinstance(found, np.ndarray | np.generic):
+        return f"{found.dtype} {found.shape}"
+    return "nothing" if found is None else f"no array but a {type(found).__name__}"
 
 
 def _known(what: str, names: Collection[str], known: Iterable[str]) -> None:

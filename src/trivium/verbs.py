@@ -5,23 +5,26 @@ Knows nothing of command lines or of how a report looks.
 
 from __future__ import annotations
 
+import math
+import operator
 import os
-import time
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trivium.backend import Backend, Tamper, installed, load_backend, parameter_gradients
+from trivium.backend import Backend, check_backend, installed, load_backend
 from trivium.compare.acceptance import accept
-from trivium.compare.agreement import Point, compare
+from trivium.compare.agreement import compare
 from trivium.compare.bound import Scaler
 from trivium.compare.comparison import Cost, Finding
-from trivium.compare.replay import Run
-from trivium.errors import BackendError, BudgetError, did_you_mean
+from trivium.compare.recording import Meter, Planted, record, unusable
+from trivium.compare.remarks import merged
+from trivium.errors import BackendError, BudgetError, SpecError, ValuesError, did_you_mean
 from trivium.given import read_values, shapes_of
 from trivium.ops import OPS
-from trivium.probe import Probe, Probes, probes
+from trivium.probe import Probes, probes
 from trivium.report import Report
 from trivium.spec.file import bind_sizes, load as load_document
 from trivium.spec.graph import Spec
@@ -30,8 +33,6 @@ from trivium.spec.trace import trace as trace_with
 from trivium.zoo import network
 
 DTYPES = ("float64", "float32")
-Planted = Mapping[str, Mapping[str, Tamper]]
-"""Mistakes planted on purpose: per backend, per node, a function around that node's vjp."""
 COPIES = 40
 """Arrays of the size of all tensors together that a check holds at its peak: runs, replays, noise."""
 
@@ -69,20 +70,36 @@ def check(
 
     Raises SpecError, ValuesError, BackendError or BudgetError for bad input; a wrong gradient is no error but a Report.
     """
+    seed, precisions, budget = _whole_seed(seed), _precisions(dtypes), _bytes(budget)
     source = find(spec, values=values, sizes=sizes)
     roads = select(backends)
-    _check_dtypes(dtypes)
+    hindered = list(unusable(roads, precisions, tamper or {}))
+    if hindered:
+        raise BackendError(*hindered)
     _afford(source.spec, budget)
     points = probes(source.spec, seed=seed, values=source.values)
     for probe in points.points:
         _afford(probe.spec, budget)
-    meter = _Meter()
-    ran = [_run(probe, roads, dtypes, tamper or {}, meter) for probe in points.points]
-    cost = Cost(compile=meter.compile, run=meter.run)
-    comparison = compare(source.spec, ran, roads, handwritten(), cost=cost, seed=seed, notes=_left_out(points))
-    return Report(
-        accept(comparison, source.known), command=_command(source, roads, backends, dtypes, seed, sizes, values)
+    meter = Meter()
+    recordings = [record(probe, roads, precisions, tamper or {}, meter) for probe in points.points]
+    comparison = compare(
+        source.spec,
+        [r.point for r in recordings],
+        roads,
+        handwritten(),
+        cost=Cost(compile=meter.compile, run=meter.run),
+        seed=seed,
+        notes=(*merged(f for r in recordings for f in r.findings), *_left_out(points)),
     )
+    options = {
+        "backends": None if backends is None else list(roads),
+        "sizes": sizes,
+        "values": values,
+        "dtypes": None if precisions == DTYPES else list(precisions),
+        "tamper": tamper,
+        "seed": seed,
+    }
+    return Report(accept(comparison, source.known, where=source.target), command=_command(source.target, options))
 
 
 def assert_gradient(spec: Spec | str | os.PathLike[str], **options: Any) -> None:
@@ -119,8 +136,12 @@ def find(
 ) -> Source:
     """The spec that is meant, at the sizes asked for, with its numbers; a file's own numbers go with its own sizes."""
     read = read_values(Path(values)) if isinstance(values, str | os.PathLike) else values
+    if read is not None and not isinstance(read, Mapping):
+        raise ValuesError(f"values are a mapping of names to numbers, or a path, not {_a(read)}")
     if isinstance(spec, Spec):
         return Source(_fitted(spec, read, sizes), read)
+    if not isinstance(spec, str | os.PathLike):
+        raise SpecError(f"a network is a Spec, a path to its file, or 'zoo:NAME', not {_a(spec)}")
     text = os.fspath(spec)
     if text.startswith("zoo:"):
         return Source(_fitted(network(text.removeprefix("zoo:")), read, sizes), read, text)
@@ -137,12 +158,12 @@ def select(backends: Iterable[str | Backend] | None) -> dict[str, Backend]:
     """The roads asked for, by name, handwritten first; all that are installed where None."""
     if backends is None:
         return installed()
-    named = list(dict.fromkeys(backends)) if all(isinstance(b, str) for b in backends) else list(backends)
-    if not named:
-        raise BackendError("no backend named: nothing would be compared")
-    roads = [load_backend(b) if isinstance(b, str) else b for b in named]
-    if len({b.name for b in roads}) < len(roads):
-        raise BackendError(f"two backends have one name: {', '.join(b.name for b in roads)}")
+    named = _listed(backends, "backends", "backend")
+    roads = [load_backend(b) if isinstance(b, str) else check_backend(b, "what was passed") for b in named]
+    names = [b.name for b in roads]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise BackendError(f"two backends have one name: {', '.join(names)}; name {twice[0]!r} once")
     return {b.name: b for b in roads}
 
 
@@ -151,43 +172,46 @@ def handwritten() -> Scaler:
     return load_backend("numpy")  # type: ignore[return-value]
 
 
-def _check_dtypes(dtypes: Sequence[str]) -> None:
-    """BackendError unless every precision is one that a check knows a bound for, and there is one."""
-    for dtype in dtypes:
+def _listed(things: object, what: str, one: str) -> list[Any]:
+    """The entries of an argument that is a list; BackendError where it is none, or empty."""
+    if isinstance(things, str) or not isinstance(things, Iterable):
+        near = f"[{things!r}]" if isinstance(things, str) else "a list"
+        raise BackendError(f"{what} is a list: write {what}={near}, not {_a(things)}")
+    found = list(things)
+    if not found:
+        raise BackendError(f"no {one} named: nothing would be compared")
+    return found
+
+
+def _precisions(dtypes: object) -> tuple[str, ...]:
+    """Every precision once; BackendError unless each is one that a check knows a bound for, and there is one."""
+    for dtype in (named := _listed(dtypes, "dtypes", "precision")):
         if dtype not in DTYPES:
-            raise BackendError(f"no check in {dtype!r} ({', '.join(DTYPES)}){did_you_mean(dtype, DTYPES)}")
-    if not dtypes:
-        raise BackendError(f"no precision named: nothing would be compared; name one of {', '.join(DTYPES)}")
+            raise BackendError(f"no check in {dtype!r} ({', '.join(DTYPES)}){did_you_mean(str(dtype), DTYPES)}")
+    return tuple(dict.fromkeys(named))
 
 
-@dataclass(frozen=True)
-class _Meter:
-    """Seconds per backend."""
-
-    compile: dict[str, float] = field(default_factory=dict)
-    run: dict[str, float] = field(default_factory=dict)
-
-
-def _run(probe: Probe, roads: Mapping[str, Backend], dtypes: Sequence[str], tamper: Planted, meter: _Meter) -> Point:
-    runs = [
-        _one(probe, backend, dtype, tamper.get(name, {}), meter)
-        for name, backend in roads.items()
-        for dtype in dtypes
-        if dtype in backend.dtypes
-    ]
-    return Point(probe.name, probe.spec, probe.given, tuple(runs))
+def _whole_seed(seed: object) -> int:
+    """The seed; ValuesError unless it is a whole number, not below 0."""
+    try:
+        whole = operator.index(seed)  # type: ignore[arg-type]
+    except TypeError:
+        raise ValuesError(f"seed={seed!r}: a seed is a whole number, not {_a(seed)}") from None
+    if whole < 0:
+        raise ValuesError(f"seed={seed!r}: a seed is not below 0")
+    return whole
 
 
-def _one(probe: Probe, backend: Backend, dtype: str, tamper: Mapping[str, Tamper], meter: _Meter) -> Run:
-    start = time.perf_counter()
-    recorded = backend.compile(probe.spec, dtype=dtype, tamper=tamper or None)
-    plain = backend.compile(probe.spec, dtype=dtype, want=parameter_gradients(probe.spec), tamper=tamper or None)
-    compiled = time.perf_counter()
-    evaluation, untapped = recorded(probe.given), plain(probe.given)
-    ran = time.perf_counter()
-    meter.compile[backend.name] = meter.compile.get(backend.name, 0.0) + compiled - start
-    meter.run[backend.name] = meter.run.get(backend.name, 0.0) + ran - compiled
-    return Run(probe.name, backend.name, dtype, probe.spec, evaluation, untapped.gradients)
+def _bytes(budget: object) -> float | None:
+    """The budget; BudgetError unless it is a number of bytes."""
+    if budget is not None and (not isinstance(budget, int | float) or math.isnan(budget) or budget < 0):
+        raise BudgetError(f"budget={budget!r}: a budget is a number of bytes, such as 2e9")
+    return budget
+
+
+def _a(thing: object) -> str:
+    """What something is, in an error."""
+    return "None" if thing is None else f"a {type(thing).__name__}"
 
 
 def _afford(spec: Spec, budget: float | None) -> None:
@@ -219,22 +243,19 @@ def _shapes_in(path: Path) -> dict[str, tuple[int, ...]]:
     return shapes_of(read_values(path))
 
 
-def _command(
-    source: Source,
-    roads: Mapping[str, Backend],
-    backends: object,
-    dtypes: Sequence[str],
-    seed: int,
-    sizes: Mapping[str, int] | None,
-    values: object,
-) -> str:
-    """The line that reproduces a check: a shell's, or, for a spec that no file holds, Python's."""
-    if not source.target:
-        more = f", backends={list(roads)!r}" if backends is not None else ""
-        return f"python: trivium.check(spec{more}, seed={seed})"
-    words = ["trivium", "check", source.target]
-    words += [f"--size {k}={v}" for k, v in (sizes or {}).items()]
-    words += [f"--values {values}"] if isinstance(values, str | os.PathLike) else []
-    words += [f"--backends {','.join(roads)}"] if backends is not None else []
-    words += [f"--dtypes {','.join(dtypes)}"] if tuple(dtypes) != DTYPES else []
-    return " ".join([*words, f"--seed {seed}"])
+def _command(target: str, options: Mapping[str, Any]) -> str:
+    """The line that reproduces a check: a shell's, or, where it was told what no shell can say, Python's."""
+    said = {name: value for name, value in options.items() if value is not None}
+    in_memory = [n for n in ("values", "tamper") if n in said and not isinstance(said[n], str | os.PathLike)]
+    if not target or in_memory:
+        shown = {n: n if n in in_memory else repr(os.fspath(v) if n == "values" else v) for n, v in said.items()}
+        arguments = [repr(target) if target else "spec", *(f"{n}={text}" for n, text in shown.items())]
+        return f"python: trivium.check({', '.join(arguments)})"
+    words = ["trivium", "check", target]
+    for letter, size in (options["sizes"] or {}).items():
+        words += ["--size", f"{letter}={size}"]
+    for name in ("values", "backends", "dtypes", "seed"):
+        if name in said:
+            value = said[name]
+            words += [f"--{name}", ",".join(value) if isinstance(value, list) else str(value)]
+    return shlex.join(words)

@@ -12,7 +12,7 @@ import pytest
 from trivium.backend import Array, Backend, load_backend, parameter_gradients
 from trivium.compare.agreement import Point, compare
 from trivium.compare.comparison import Comparison, Cost
-from trivium.compare.replay import Run
+from trivium.compare.run import Run
 from trivium.probe import draw
 from trivium.spec.graph import Spec
 from trivium.verbs import handwritten

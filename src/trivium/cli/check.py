@@ -12,10 +12,11 @@ from typing import Annotated, Any
 
 import typer
 
-from trivium.cli.file import write
+from trivium.cli.cure import advised, size_or_network
+from trivium.cli.file import reserve, write
 from trivium.cli.stream import colorful, mention, say, waiting, width
 from trivium.cli.target import parse_bytes, parse_dtypes, parse_names, parse_sizes
-from trivium.errors import TriviumError, ValuesError
+from trivium.errors import TriviumError
 from trivium.report import Report
 
 CODES = {"agree": 0, "convention": 0, "disagree": 1, "undecided": 3}
@@ -32,8 +33,11 @@ def check(
     size: Annotated[
         list[str] | None, typer.Option(metavar="N=7", help="A size for one of the network's letters.")
     ] = None,
-    values: Annotated[Path | None, typer.Option(help="Numbers for every input and parameter: .json or .npz.")] = None,
-    seed: Annotated[int, typer.Option(help="Where the drawn numbers start.")] = 0,
+    values: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Numbers for every input and parameter: .json or .npz."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Where the drawn numbers start.")] = 0,
     dtypes: Annotated[str, typer.Option(help="Precisions to check in.")] = "float64,float32",
     as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON, alone on stdout.")] = False,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as a web page too.")] = None,
@@ -46,7 +50,10 @@ def check(
     Exit codes: 0 they agree, 1 they disagree, 2 bad input, 3 undecided; of several networks, 2 before 1 before 3.
     """
     if html is not None and len(targets) > 1:
-        raise ValuesError(f"--html {html} takes one network, and {len(targets)} are given; run them one by one")
+        several = f"takes one network, and {len(targets)} are given; run them one by one"
+        raise typer.BadParameter(several, param_hint="'--html'")
+    if html is not None:
+        reserve(html, "--html")
     asked: dict[str, Any] = {
         "backends": parse_names(backends),
         "sizes": parse_sizes(size or ()),
@@ -70,7 +77,7 @@ def one(target: str, asked: dict[str, Any], *, several: bool, as_json: bool) -> 
     from trivium.verbs import check as checked
 
     try:
-        with waiting(f"checking {target}"):
+        with advised(size_or_network(target)), waiting(f"checking {target}"):
             report = checked(target, **asked)
     except TriviumError as error:
         if not several and not as_json:

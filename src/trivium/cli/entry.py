@@ -5,7 +5,6 @@ Knows nothing of what the verbs do.
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -15,22 +14,23 @@ from typing import Any
 import typer
 
 from trivium.cli.check import check
+from trivium.cli.cure import NETWORK
 from trivium.cli.demo import demo
 from trivium.cli.doctor import doctor
 from trivium.cli.explain import explain
 from trivium.cli.new import new
 from trivium.cli.ops import ops
-from trivium.cli.stream import forgiving, mention, say
+from trivium.cli.stream import OutputError, complain as grumble, discard, forgiving, is_open, mention, say, stuck
 from trivium.errors import BackendError, BudgetError, InternalError, OracleError, SpecError, TriviumError, ValuesError
 
 AGREE, DISAGREE, BAD_INPUT, UNDECIDED = 0, 1, 2, 3
-CRASHED, INTERRUPTED, NO_READER = 70, 130, 141
+CRASHED, UNWRITTEN, INTERRUPTED, NO_READER = 70, 74, 130, 141
 """As shells and sysexits have them; none may be 1, which means that a gradient is wrong."""
 UsageError: Any = typer.BadParameter.__bases__[0]
 """Typer exports only the subclass, and where it keeps the class has changed between its versions."""
 NEXT: Mapping[type[TriviumError], str] = MappingProxyType(
     {
-        SpecError: "trivium new example    # writes a network that works; `trivium ops` lists every operation",
+        SpecError: NETWORK,
         ValuesError: "trivium check --help   # how values are given",
         BackendError: "trivium doctor         # which backends work here, and what to install",
         BudgetError: "trivium check --help   # --size and --budget",
@@ -42,17 +42,35 @@ NEXT: Mapping[type[TriviumError], str] = MappingProxyType(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command line and return its exit code: 0 agree, 1 disagree, 2 bad input, 3 undecided."""
+    """Run one command line and return its exit code: 0 agree, 1 disagree, 2 bad input, 3 undecided.
+
+    74 where the output cannot be written, 70 for a bug in trivium.
+    """
+    if not is_open():
+        return unwritten("stdout is closed")
     forgiving()
     try:
-        code = run(sys.argv[1:] if arguments is None else arguments)
+        return guarded(sys.argv[1:] if arguments is None else arguments)
+    except OutputError as error:
+        return unwritten(str(error))
+    except OSError as error:
+        discard()
+        return NO_READER if isinstance(error, BrokenPipeError) else unwritten(f"cannot write: {error.strerror}")
+
+
+def guarded(arguments: Sequence[str]) -> int:
+    """One command line to its end, a bug told as one; what remains to be raised is that nothing can be written."""
+    try:
+        code = run(arguments)
         _ = sys.stdout.flush()
-    except BrokenPipeError:
-        return quiet()
     except KeyboardInterrupt:
         mention("interrupted: nothing was decided")
         return INTERRUPTED
-    except Exception:  # noqa: BLE001  a crash must not exit with 1, which would mean that a gradient is wrong
+    except OutputError:
+        raise
+    except Exception as error:  # a crash must not exit with 1, which would mean that a gradient is wrong
+        if isinstance(error, OSError) and stuck(error):
+            raise
         mention(f"{traceback.format_exc()}\nthis is a bug in trivium, not in what it was given; please report it with:")
         mention(NEXT[InternalError])
         return CRASHED
@@ -77,17 +95,18 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def complain(error: TriviumError) -> int:
-    """Every problem of an error, what to run next, and the exit code."""
+    """Every problem of an error, what to run next, and the exit code; the cure nearest to the mistake is its note."""
     for problem in error.problems:
         mention(f"{type(error).__name__}: {problem}")
-    mention(NEXT.get(type(error), "trivium --help"))
+    cures = getattr(error, "__notes__", ())
+    mention(cures[-1] if cures else NEXT.get(type(error), "trivium --help"))
     return CRASHED if isinstance(error, InternalError) else BAD_INPUT
 
 
-def quiet() -> int:
-    """Whoever read stdout has gone (`| head`): leave nothing to flush, so that Python does not complain at exit."""
-    _ = os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return NO_READER
+def unwritten(what: str) -> int:
+    """Say, where that is possible, that the output could not be written; whatever was found is unsaid."""
+    grumble(f"{what}: what was found could not be written")
+    return UNWRITTEN
 
 
 app = typer.Typer(

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from trivium.cli.cure import CODE, EXPLAIN, advised, cured, size_or_network, step
 from trivium.cli.stream import say, waiting
 from trivium.errors import SpecError, did_you_mean
 from trivium.ops import OPS
@@ -33,14 +34,15 @@ def explain(
         say(explain_operation(name))
     else:
         near = did_you_mean(name, [*OPS, *CODES])
-        raise SpecError(f"{name!r} is no operation and no code{near}; a node is explained with --in FILE")
+        message = f"{name!r} is no operation and no code{near}; a node is explained with --in FILE"
+        raise cured(SpecError(message), EXPLAIN)
     return 0
 
 
 def explain_code(name: str) -> str:
     """What a finding's code means."""
     if name not in CODES:
-        raise SpecError(f"no code {name}; there are: {', '.join(CODES)}")
+        raise cured(SpecError(f"no code {name}; there are: {', '.join(CODES)}"), CODE)
     return "\n\n".join(textwrap.fill(part, 80) for part in str(CODES[name]).split("\n\n"))
 
 
@@ -51,9 +53,11 @@ def explain_node(name: str, within: str) -> str:
     from trivium.verbs import find, select
 
     with waiting(f"running {within}"):
-        source = find(within)
+        with advised(size_or_network(within)):
+            source = find(within)
         first = probes(source.spec, values=source.values).points[0]
-        return explain_step(first.spec, name, first.given, select(None))
+        with advised(lambda error: step(name, source.spec, within)):
+            return explain_step(first.spec, name, first.given, select(None))
 
 
 def explain_operation(name: str) -> str:

@@ -5,15 +5,18 @@ Knows nothing of what is in them.
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
 
-from trivium.errors import ValuesError
+import typer
+
+from trivium.cli.stream import OutputError
 
 
 def write(path: Path, text: str) -> None:
-    """Put text in a file, replacing what was there in one step; ValuesError where that cannot be done."""
+    """Put text in a file, replacing what was there in one step; OutputError where that cannot be done."""
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
@@ -25,17 +28,30 @@ def write(path: Path, text: str) -> None:
             os.unlink(name)
             raise
     except OSError as error:
-        raise ValuesError(f"cannot write {path}: {error.strerror}") from error
+        raise OutputError(f"cannot write {path}: {error.strerror}") from error
+
+
+def reserve(path: Path, option: str) -> None:
+    """Refuse an option whose file could not be written, before there is anything to write."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise typer.BadParameter(f"cannot write {path}: {error.strerror}", param_hint=f"'{option}'") from error
 
 
 def claim(path: Path) -> None:
-    """Make a new empty file of this name; ValuesError where there is one already, which is never overwritten."""
+    """Make a new empty file of this name; BadParameter where there is one already, which is never overwritten."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     except FileExistsError as error:
-        raise ValuesError(f"{path} exists, and is not overwritten: choose another name, or remove it first") from error
+        raise typer.BadParameter(
+            f"{path} exists, and is not overwritten: choose another name, or remove it first"
+        ) from error
     except OSError as error:
-        raise ValuesError(f"cannot write {path}: {error.strerror}") from error
+        raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from error
 
 
 def _umask() -> int:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from trivium.cli.cure import OPERATIONS, cured
 from trivium.cli.stream import say
 from trivium.errors import SpecError, did_you_mean
 from trivium.ops import FAMILIES, OPS
@@ -37,7 +38,7 @@ def ops(
 def find(name: str) -> Op:
     """An op of the vocabulary; SpecError with the nearest name where there is none."""
     if name not in OPS:
-        raise SpecError(f"no op {name!r}{did_you_mean(name, OPS)}")
+        raise cured(SpecError(f"no op {name!r}{did_you_mean(name, OPS)}"), OPERATIONS)
     return OPS[name]
 
 

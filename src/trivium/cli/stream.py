@@ -5,16 +5,40 @@ Knows nothing of what is said.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+from trivium.report.phrase import visible
 
 NARROWEST, WIDEST = 72, 100
 PATIENCE = 1.0
 """Seconds before a person is shown that something is going on."""
+FAULTS = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
+"""What the system says of a stream that takes no more; of a file that cannot be opened it says something else."""
+
+
+class OutputError(Exception):
+    """What was found cannot be put where it should go."""
+
+
+def is_open() -> bool:
+    """Whether there is a stdout; Python has none where a shell's `>&-` has closed it."""
+    return sys.stdout is not None
+
+
+def stuck(error: OSError) -> bool:
+    """Whether an error is that of writing to a stream, and no bug."""
+    return error.errno in FAULTS and error.filename is None
+
+
+def discard() -> None:
+    """Leave nothing to flush, so that Python does not complain at exit that it cannot be written."""
+    _ = os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say(text: str = "") -> None:
@@ -23,9 +47,18 @@ def say(text: str = "") -> None:
 
 
 def mention(text: str) -> None:
-    """What is no result (an error, where a file went), to stderr."""
-    _ = sys.stdout.flush()
-    _ = sys.stderr.write(f"{text}\n")
+    """What is no result (an error, where a file went), to stderr, after all that went to stdout."""
+    if is_open():
+        _ = sys.stdout.flush()
+    complain(text)
+
+
+def complain(text: str) -> None:
+    """A line or more to stderr alone, characters that a terminal would obey made visible."""
+    lines = "\n".join(map(visible, text.split("\n")))
+    if sys.stderr is not None:
+        with suppress(OSError):  # nowhere is left to say that there is nowhere to say it; the exit code does
+            _ = sys.stderr.write(f"{lines}\n")
 
 
 def colorful() -> bool:
@@ -51,11 +84,11 @@ def forgiving() -> None:
 @contextmanager
 def waiting(what: str) -> Iterator[None]:
     """A clock on stderr while something takes longer than a second, on a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield
         return
     done = threading.Event()
-    clock = threading.Thread(target=_tick, args=(what, done), daemon=True)
+    clock = threading.Thread(target=_tick, args=(visible(what), done), daemon=True)
     clock.start()
     try:
         yield

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from trivium.errors import SpecError, did_you_mean
+import typer
+
+from trivium.errors import did_you_mean
 
 PRECISIONS = ("float64", "float32")
 """What a check runs in; the complex step's own precision is no choice."""
@@ -22,10 +24,10 @@ def parse_sizes(texts: Sequence[str]) -> dict[str, int] | None:
     for text in texts:
         match = re.fullmatch(r"\s*([^\W\d]\w*)\s*=\s*(-?\d{1,18})\s*", text)
         if match is None:
-            raise SpecError(f"--size {text!r}: write a name, = and an integer, such as --size N=7")
+            raise _wrong("--size", f"{text!r}: write a name, = and an integer, such as --size N=7")
         word, size = match[1], int(match[2])
         if found.setdefault(word, size) != size:
-            raise SpecError(f"--size {word} is given twice: {found[word]} and {size}")
+            raise _wrong("--size", f"{word} is given twice: {found[word]} and {size}")
     return found or None
 
 
@@ -35,7 +37,7 @@ def parse_bytes(text: str | None) -> float | None:
         return None
     match = re.fullmatch(r"\s*(\d{1,18}(?:\.\d{1,18})?)\s*([kmgt]?i?)b?\s*", text, re.IGNORECASE)
     if match is None or match[2].lower() not in UNITS:
-        raise SpecError(f"--budget {text!r}: write a number of bytes, such as 500MB or 2GiB")
+        raise _wrong("--budget", f"{text!r}: write a number of bytes, such as 500MB or 2GiB")
     return float(match[1]) * UNITS[match[2].lower()]
 
 
@@ -46,10 +48,15 @@ def parse_dtypes(text: str) -> tuple[str, ...]:
     if unknown or not names:
         what = f"{unknown[0]!r} is no precision" if unknown else "names no precision"
         near = did_you_mean(unknown[0], PRECISIONS) if unknown else ""
-        raise SpecError(f"--dtypes {text!r}: {what}{near}; there are: {', '.join(PRECISIONS)}")
+        raise _wrong("--dtypes", f"{text!r}: {what}{near}; there are: {', '.join(PRECISIONS)}")
     return names
 
 
 def parse_names(text: str | None) -> tuple[str, ...] | None:
     """`numpy,torch` as a tuple of names."""
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _wrong(option: str, message: str) -> typer.BadParameter:
+    """A slip in the words of an option, as Typer tells those that it finds itself."""
+    return typer.BadParameter(message, param_hint=f"'{option}'")

@@ -16,7 +16,8 @@ import numpy as np
 from trivium.backend import Array, Backend
 from trivium.compare.bound import LINE, UNIT, same_values, terms
 from trivium.compare.comparison import FORWARD
-from trivium.compare.replay import Evidence, Run, Share, largest_index
+from trivium.compare.replay import Evidence, Share, largest_index
+from trivium.compare.run import Run
 from trivium.oracles import complex_step, finite_difference
 from trivium.spec.node import Node
 
@@ -108,6 +109,8 @@ def _fails_alone(name: str, evidence: Evidence, others: Sequence[Evidence]) -> b
 
 def _replays_differently(run: Run, share: Share, backends: Mapping[str, Backend]) -> bool:
     node = share.node
+    if run.backend not in backends:
+        return False
     _, bars = backends[run.backend].replay(node.op, run.spec.attributes(node), run.inputs(node), run.cotangents(node))
     bar = bars[share.role]
     return bar is not None and bool((np.abs(bar - share.value) > LINE * UNIT["float64"] * share.scale).any())
@@ -138,7 +141,7 @@ def directional_slope(run: Run, node: Node, role: int, direction: Array, backend
     bars = tuple(_wide(y) for y in run.cotangents(node))
     flat = np.concatenate([y.ravel() for y in bars])
     analytic = _analytic(run, node, tuple(inputs), bars, backends)
-    road = analytic or backends[run.backend]
+    road = analytic or _own(run, backends)
 
     def values(t: complex) -> Array:
         moved = [*inputs]
@@ -167,6 +170,11 @@ def _central(values: Callable[[complex], Array], size: float, entries: int) -> t
     return estimate.value, estimate.error
 
 
+def _own(run: Run, backends: Mapping[str, Backend]) -> Backend:
+    """The run's own road; another where it cannot replay."""
+    return backends.get(run.backend) or next(iter(backends.values()))
+
+
 def _analytic(
     run: Run, node: Node, inputs: tuple[Array, ...], bars: tuple[Array, ...], backends: Mapping[str, Backend]
 ) -> Backend | None:
@@ -174,7 +182,7 @@ def _analytic(
     if not node.op.analytic:
         return None
     attrs = run.spec.attributes(node)
-    own = backends[run.backend].replay(node.op, attrs, inputs, bars)[0]
+    own = _own(run, backends).replay(node.op, attrs, inputs, bars)[0]
     most = terms(node.op, attrs, inputs, own)[0]
     for road in backends.values():
         if "complex128" in road.dtypes and same_values(road.replay(node.op, attrs, inputs, bars)[0], own, most):

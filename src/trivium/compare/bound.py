@@ -93,18 +93,18 @@ def response(
     The change is counted from the handwritten road's own unshaken run: a wrong replayer cannot widen its line.
     """
     still = scaler.replay(op, attrs, inputs, cotangents)
-    squares = (
+    totals = (
         tuple(np.zeros(y.shape) for y in still[0]),
         tuple(None if b is None else np.zeros(b.shape) for b in still[1]),
     )
     with np.errstate(all="ignore"):
         for seed in range(DRAWS):
             shaken = scaler.shaken(op, attrs, inputs, cotangents, Noise(Q, seed))
-            for part, base, moved in zip(squares, still, shaken, strict=True):
+            for part, base, moved in zip(totals, still, shaken, strict=True):
                 for total, a, b in zip(part, base, moved, strict=True):
                     if total is not None and a is not None and b is not None:
-                        total += np.square((b - a) / Q)
-        rms = [tuple(None if s is None else np.sqrt(s / DRAWS) for s in part) for part in squares]
+                        total[...] = np.hypot(total, (b - a) / Q)  # a square would overflow past 1e154
+        rms = [tuple(None if t is None else t / math.sqrt(DRAWS) for t in part) for part in totals]
     return rms[0], rms[1]  # type: ignore[return-value]
 
 

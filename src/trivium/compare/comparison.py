@@ -168,7 +168,12 @@ class Comparison:
     @property
     def floor(self) -> Step | None:
         """The step in which the largest error could hide, but for tensors that hold nothing but rounding."""
-        telling = (s for s in self.steps if s.floor is not None and s.floor < 1)
+        found = (step for dtype in self.dtypes if (step := self.dullest(dtype)))
+        return max(found, key=lambda s: s.floor or 0.0, default=None)
+
+    def dullest(self, dtype: str) -> Step | None:
+        """The same, among the steps of one precision."""
+        telling = (s for s in self.steps if s.dtype == dtype and s.floor is not None and s.floor < 1)
         return max(telling, key=lambda s: s.floor or 0.0, default=None)
 
     def of(self, *verdicts: str) -> Iterator[Finding]:

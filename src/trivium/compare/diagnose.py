@@ -23,7 +23,15 @@ LEAK, LITERAL = (0.05, 0.2), (0.2, 0.4)
 
 
 def pattern(
-    got: Array, expected: Array, bound: Array, *, upstream: Array | None, spec: Spec, node: Node, rho: float | None
+    got: Array,
+    expected: Array,
+    bound: Array,
+    *,
+    dtype: str,
+    upstream: Array | None,
+    spec: Spec,
+    node: Node,
+    rho: float | None,
 ) -> Pattern:
     """The first pattern that explains every entry of `got` to rounding; "scattered" where none does."""
     if not np.isfinite(got).all():
@@ -31,8 +39,8 @@ def pattern(
     wrong = np.abs(got - expected) > bound
     if (np.abs(got) <= bound).all():
         return Pattern("zero", "it is zero everywhere: the cotangent never arrives", 0.0)
-    leak = _rounded(got, expected) or _leak(got, expected, rho)
-    ratio = _ratio(got, expected, bound)
+    leak = (_rounded(got, expected) if dtype == "float64" else None) or _leak(got, expected, rho)
+    ratio = _ratio(got, expected, bound, wrong)
     if leak and (ratio is None or abs(ratio - 1) < WHOLE_LEAK):
         return leak
     if ratio is not None and (got.size > 1 or not equals(ratio, 1)):
@@ -80,12 +88,14 @@ def _leak(got: Array, expected: Array, rho: float | None) -> Pattern | None:
     return None
 
 
-def _ratio(got: Array, expected: Array, bound: Array) -> float | None:
-    """The one number by which every entry is multiplied, if there is one."""
+def _ratio(got: Array, expected: Array, bound: Array, wrong: Array) -> float | None:
+    """The one number by which every entry is multiplied, if there is one; near 1 it has to show in most entries."""
     energy = float(np.sum(np.square(expected)))
     if energy == 0 or not math.isfinite(energy):
         return None
     ratio = float(np.sum(got * expected)) / energy
+    if abs(ratio - 1) < ALMOST_ONE and 2 * wrong.sum() < np.count_nonzero(expected):
+        return None
     return ratio if (np.abs(got - ratio * expected) <= bound * (1 + abs(ratio))).all() else None
 
 

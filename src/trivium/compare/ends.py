@@ -13,7 +13,8 @@ import numpy as np
 from trivium.backend import Array, Noise, Want
 from trivium.compare.bound import BLIND, LINE, RUNS, UNIT, Q, Scaler, smallest
 from trivium.compare.comparison import End, Finding, Pattern, Witness, Wrong
-from trivium.compare.replay import Run, largest_index
+from trivium.compare.replay import largest_index
+from trivium.compare.run import Run
 from trivium.spec.graph import Spec
 
 MOST_DIGITS = 17.0
@@ -25,13 +26,13 @@ def noise_response(scaler: Scaler, spec: Spec, given: Mapping[str, Array]) -> di
     names = frozenset(n for n in spec.givens if n in spec.differentiable)
     want = Want(frozenset([spec.loss]), names)
     still = scaler.compile(spec, want=want)(given).gradients
-    squares = {n: np.zeros(still[n].shape) for n in names}
+    totals = {n: np.zeros(still[n].shape) for n in names}
     for seed in range(RUNS):
         shaken = scaler.compile(spec, want=want, noise=Noise(Q, seed))(given).gradients
         for n in names:
             with np.errstate(all="ignore"):
-                squares[n] += np.square((shaken[n] - still[n]) / Q)
-    return {n: np.sqrt(s / RUNS) for n, s in squares.items()}
+                totals[n] = np.hypot(totals[n], (shaken[n] - still[n]) / Q)
+    return {n: t / math.sqrt(RUNS) for n, t in totals.items()}
 
 
 def ends(runs: Sequence[Run], noise: Mapping[str, Array], states: Mapping[tuple[str, str], str]) -> Iterator[End]:
@@ -87,7 +88,8 @@ def untapped(run: Run, noise: Mapping[str, Array]) -> Iterator[Finding]:
             difference = np.abs(np.asarray(plain, np.float64) - recorded)
         same = np.asarray(plain == recorded) | (np.isnan(plain) & np.isnan(recorded))
         wrong = ~same & ~(difference <= bound)
-        if wrong.any() and np.isfinite(bound).all():
+        wrong &= np.isfinite(bound)
+        if wrong.any():
             yield _differs(run, name, plain, recorded, bound, wrong)
 
 

@@ -6,7 +6,7 @@ Knows nothing of how evidence was found.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,13 +40,13 @@ class Case:
     @property
     def share(self) -> Share | None:
         """The consumer's share that is wrong, for a cotangent."""
-        return next((s for s in self.evidence.expectation.shares if s.node is self.blame.node), None)
+        return next((s for s in self.evidence.expectation.shares if s.node.name == self.blame.node.name), None)
 
 
 def findings(spec: Spec, cases: Sequence[Case]) -> list[Finding]:
     """One finding per road, step and direction, forward in order, then backward in reverse order."""
     groups: dict[tuple[str, str, str], list[Case]] = {}
-    for case in cases:
+    for case in settled(cases):
         for guilty in case.blame.guilty or ("",):
             groups.setdefault((guilty, case.blame.node.name, case.evidence.expectation.direction), []).append(case)
     forward_broken = {(guilty, node) for guilty, node, direction in groups if direction == FORWARD}
@@ -54,6 +54,26 @@ def findings(spec: Spec, cases: Sequence[Case]) -> list[Finding]:
     kept = [(k, c) for k, c in groups.items() if k[2] == FORWARD or (k[0], k[1]) not in forward_broken]
     kept.sort(key=lambda kc: (kc[0][2] != FORWARD, order[kc[0][1]] * (1 if kc[0][2] == FORWARD else -1)))
     return [_finding(spec, guilty, direction, cases) for (guilty, _, direction), cases in kept]
+
+
+def settled(cases: Sequence[Case]) -> list[Case]:
+    """The cases, with one reader named for each tensor that several read: one that every run leaves open."""
+    shared: dict[tuple[tuple[str, ...], str], list[Case]] = {}
+    for case in cases:
+        if len(case.evidence.nodes) > 1:
+            shared.setdefault((case.blame.guilty, case.evidence.expectation.tensor), []).append(case)
+    named = {id(case): _named(case, group) for group in shared.values() for case in group}
+    return [named.get(id(case), case) for case in cases]
+
+
+def _named(case: Case, group: Sequence[Case]) -> Case:
+    """One case of a shared tensor under the name that all of them settle on; float32 is too coarse to settle it."""
+    wide = [c for c in group if c.evidence.run.dtype == "float64"] or group
+    suspects = [(c.blame.node.name, *c.blame.instead) for c in sorted(wide, key=lambda c: c.rank)]
+    common = [name for name in suspects[0] if all(name in names for names in suspects)] or list(suspects[0])
+    node = next((n for n in case.evidence.nodes if n.name == common[0]), case.blame.node)
+    slope = case.blame.slope if node.name == case.blame.node.name else None
+    return replace(case, blame=replace(case.blame, node=node, instead=tuple(common[1:]), slope=slope))
 
 
 def _finding(spec: Spec, guilty: str, direction: str, cases: list[Case]) -> Finding:
@@ -136,6 +156,9 @@ def sides(case: Case) -> tuple[Array, Array]:
 
 def _pattern(case: Case, cases: list[Case], got: Array, expected: Array) -> Pattern:
     run, node, share = case.evidence.run, case.blame.node, case.share
+    if len(case.blame.guilty) > 1 and case.blame.slope is not None:
+        at, right = case.blame.index, case.blame.slope.value
+        return Pattern("scattered", f"entry {at} is {got[at]:.12g} where its own values say {right:.12g}")
     upstream = np.asarray(run.cotangents(node)[0], np.float64) if share and len(node.outputs) == 1 else None
     if got.size == 1 and not got.any():
         upstream = None
@@ -145,7 +168,16 @@ def _pattern(case: Case, cases: list[Case], got: Array, expected: Array) -> Patt
         with np.errstate(invalid="ignore"):
             wide, narrow = (by_dtype[d].got - by_dtype[d].expectation.value for d in ("float64", "float32"))
         slope = rho(wide, narrow)
-    return pattern(got, expected, case.evidence.bound, upstream=upstream, spec=run.spec, node=node, rho=slope)
+    return pattern(
+        got,
+        expected,
+        case.evidence.bound,
+        dtype=run.dtype,
+        upstream=upstream,
+        spec=run.spec,
+        node=node,
+        rho=slope,
+    )
 
 
 def _witnesses(case: Case, got: Array, expected: Array) -> tuple[Witness, ...]:
@@ -190,7 +222,10 @@ def states(findings_: Sequence[Finding], spec: Spec, backends: Sequence[str]) ->
     """Per (backend, given): right where absent, wrong, or inherits."""
     found: dict[tuple[str, str], str] = {}
     for f in findings_:
-        if f.verdict != "disagree" or f.code == "TV108":
+        if f.verdict != "disagree":
+            continue
+        if f.code in ("TV103", "TV108"):
+            found[f.backend, f.node] = "wrong"
             continue
         for backend in [f.backend] if f.backend else backends:
             everywhere = spec.givens if f.direction == FORWARD else f.inherits

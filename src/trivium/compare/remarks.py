@@ -12,7 +12,8 @@ import numpy as np
 
 from trivium.backend import Array
 from trivium.compare.comparison import End, Finding, Pattern, Witness, Wrong
-from trivium.compare.replay import Evidence, OutOfRange, Run
+from trivium.compare.replay import Evidence
+from trivium.compare.run import OutOfRange, Run
 from trivium.errors import InternalError
 
 
@@ -26,13 +27,16 @@ def merged(found: Sequence[Finding] | Iterator[Finding]) -> list[Finding]:
 
 
 def ranges(outside: Sequence[OutOfRange]) -> list[Finding]:
-    """One undecided finding per node that leaves its op's domain, and per node and precision that leaves its range."""
+    """One finding per node that leaves its op's domain, and per node and precision that leaves its range.
+
+    It leaves the check undecided, but for a node on which the loss does not depend.
+    """
     undefined = {(o.node.name, o.run.point) for o in outside if o.code == "TV105"}
     told = [o for o in outside if o.code == "TV105" or (o.node.name, o.run.point) not in undefined]
     found = [
         Finding(
             o.code,
-            "undecided",
+            "note" if o.run.spec.reaching.isdisjoint(o.node.outputs) else "undecided",
             _outside(o),
             "" if o.code == "TV105" else o.run.dtype,
             o.node.name,

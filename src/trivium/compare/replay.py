@@ -5,37 +5,17 @@ Knows nothing of who is to blame where a step fails.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from trivium.backend import DTYPES, Array, Backend, Evaluation
+from trivium.backend import DTYPES, Array, Backend
 from trivium.compare.bound import LINE, UNIT, Scaler, Scales, scales, smallest, units
 from trivium.compare.comparison import BACKWARD, FORWARD, Step
+from trivium.compare.run import OutOfRange, Run, whole_nodes
 from trivium.errors import InternalError
-from trivium.spec.graph import Spec
 from trivium.spec.node import Node
-
-
-@dataclass(frozen=True)
-class Run:
-    """What one road computed at one point in one precision; `untapped` are the program's without taps."""
-
-    point: str
-    backend: str
-    dtype: str
-    spec: Spec
-    evaluation: Evaluation
-    untapped: Mapping[str, Array]
-
-    def inputs(self, node: Node) -> tuple[Array, ...]:
-        """What the node read, in this run."""
-        return tuple(self.evaluation.values[n] for n in node.inputs)
-
-    def cotangents(self, node: Node) -> tuple[Array, ...]:
-        """What the node received from above, in this run."""
-        return tuple(self.evaluation.gradients[n] for n in node.outputs)
 
 
 @dataclass(frozen=True)
@@ -49,18 +29,6 @@ class Share:
     scale: Array
     low: Array
     high: Array
-
-
-@dataclass(frozen=True)
-class OutOfRange:
-    """A step that leaves its precision's range or its op's domain, at one entry: undecided, not wrong."""
-
-    code: str
-    run: Run
-    tensor: str
-    node: Node
-    index: tuple[int, ...]
-    value: float
 
 
 @dataclass(frozen=True)
@@ -137,8 +105,9 @@ def check_run(run: Run, replayer_of: ReplayerOf, scaler: Scaler, *, broken: froz
     shares: dict[str, list[Share]] = {name: [] for name in run.spec.differentiable}
     expected, blocked = [], set(broken)
     whole = whole_nodes(run, broken)
+    names = {node.name for node in whole}
     for node in run.spec.nodes:
-        if node in whole:
+        if node.name in names:
             expected += _replay(run, node, replayer_of(run, node), scaler, shares)
         else:
             blocked.update(node.inputs)
@@ -214,11 +183,6 @@ def _cotangent(run: Run, name: str, shares: list[Share]) -> Expectation:
     return Expectation(BACKWARD, name, value, low, high, scale, replayer, tuple(shares))
 
 
-def whole_nodes(run: Run, broken: frozenset[str]) -> list[Node]:
-    """The nodes that neither read nor bind an array that is absent or misshapen."""
-    return [node for node in run.spec.nodes if broken.isdisjoint((*node.inputs, *node.outputs))]
-
-
 def judge(run: Run, e: Expectation) -> Judged:
     """Hold one recorded tensor against its expectation, entry by entry, in units of u times the step's scale."""
     got = np.asarray(
@@ -283,16 +247,3 @@ def _unfinite(run: Run, e: Expectation, got: Array) -> tuple[Array, OutOfRange |
         return odd & in_range, None
     index = tuple(int(i) for i in left[0])
     return odd & in_range, OutOfRange("TV106", run, e.tensor, nodes[0], index, float(e.value[index]))
-
-
-def leaves_domain(run: Run, broken: frozenset[str]) -> Iterator[OutOfRange]:
-    """Every node of a run with an input outside its op's domain, at its first such entry."""
-    for node in whole_nodes(run, broken):
-        if node.op.domain is None:
-            continue
-        outside = node.op.domain.outside(run.spec.attributes(node), *run.inputs(node))
-        for role, mask in outside.items():
-            name = node.inputs[node.op.roles.index(role)]
-            for place in np.argwhere(mask)[:1]:
-                index = tuple(int(i) for i in place)
-                yield OutOfRange("TV105", run, name, node, index, float(run.evaluation.values[name][index]))

@@ -65,7 +65,7 @@ def _fail(path: Path, *messages: str, line: int | None = None) -> ValuesError:
 def _read_json(path: Path) -> dict[str, Array]:
     text = _bounded_text(path)
     try:
-        found = json.loads(text, object_pairs_hook=_Object, parse_int=_integer)
+        found = json.loads(text, object_pairs_hook=_Object, parse_int=_integer, parse_float=_float)
     except json.JSONDecodeError as error:
         raise _fail(path, f"not JSON: {error.msg}, column {error.colno}", line=error.lineno) from error
     if not isinstance(found, _Object):
@@ -84,9 +84,23 @@ class _Object:
     pairs: list[tuple[str, Any]]
 
 
-def _integer(text: str) -> int | float:
+@dataclass(frozen=True)
+class _Huge:
+    """A number as written whose nearest float64 would be infinity."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text if len(self.text) <= 30 else f"{self.text[:12]}... ({len(self.text):,} characters)"
+
+
+def _integer(text: str) -> int | float | _Huge:
     """A whole number; past 15 digits the float64 nearest its text, as any other number in JSON."""
-    return int(text) if len(text) <= 15 else float(text)
+    return int(text) if len(text) <= 15 else _float(text)
+
+
+def _float(text: str) -> float | _Huge:
+    return found if math.isfinite(found := float(text)) else _Huge(text)
 
 
 def _bounded_text(path: Path) -> str:
@@ -114,6 +128,9 @@ def _depth(text: str) -> int:
 
 def _wrong_value(value: Any) -> str:
     """What keeps a value from being an array of numbers or of booleans, or nothing."""
+    huge = next((leaf for leaf in _leaves(value) if isinstance(leaf, _Huge)), None)
+    if huge is not None:
+        return f"holds {huge}, which is past the range of float64 (about 1.8e308 either way)"
     types = {type(leaf) for leaf in _leaves(value)}
     if strange := types - {int, float, bool}:
         names = {str: "a text", _Object: "an object", type(None): "null"}

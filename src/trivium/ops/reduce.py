@@ -5,6 +5,7 @@ Knows nothing of the order in which a backend adds.
 
 from __future__ import annotations
 
+from trivium.errors import SpecError
 from trivium.ops.shape import normal_axis
 from trivium.spec.op import Attribute, Attributes, Case, op
 from trivium.spec.signature import Shape
@@ -19,10 +20,12 @@ CASES = (
 
 
 def reduced(shapes: tuple[Shape, ...], attrs: Attributes) -> tuple[Shape, ...]:
-    """The shape that is left when `axis` is summed over; every axis where it is None."""
+    """The shape that is left when `axis` is summed over, every axis where it is None; SpecError for an axis twice."""
     (x,), axis = shapes, attrs["axis"]
     axes = range(len(x)) if axis is None else (axis,) if isinstance(axis, int) else axis
-    gone = {normal_axis(a, len(x)) for a in axes}
+    gone = [normal_axis(a, len(x)) for a in axes]
+    if twice := [a for i, a in enumerate(gone) if a in gone[:i]]:
+        raise SpecError(f"axis={axis} names axis {twice[0]} of {x} more than once; write each axis once")
     if attrs["keepdims"]:
         return (tuple(1 if i in gone else n for i, n in enumerate(x)),)
     return (tuple(n for i, n in enumerate(x) if i not in gone),)

@@ -20,6 +20,11 @@ COUNTED = ("scattered", "entry", "row", "column", "not finite")
 """Patterns whose own words say how many entries are wrong."""
 
 
+def visible(text: str) -> str:
+    """The text with every character that a terminal would obey, or not show, as Python writes it: `\\x1b` for ESC."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
 def listed(words: Iterable[str], *, most: int = 12) -> str:
     """`a`, `a and b`, `a, b and c`; past `most` words, how many more there are."""
     all_ = list(words)

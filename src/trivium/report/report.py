@@ -13,6 +13,7 @@ from trivium.report.agreement import agreement
 from trivium.report.exchange import document
 from trivium.report.failure import failure
 from trivium.report.paint import painted
+from trivium.report.phrase import visible
 from trivium.report.web import fragment, page
 
 
@@ -36,7 +37,7 @@ class Report:
     def text(self, *, width: int = 80, color: bool = False) -> str:
         """The report for a terminal or a log; a failure has at most 25 lines."""
         tell = agreement if self.verdict in (AGREE, CONVENTION) else failure
-        text = "\n".join(tell(self.comparison, self.command, width=width))
+        text = "\n".join(map(visible, tell(self.comparison, self.command, width=width)))
         return painted(text, self.verdict) if color else text
 
     def to_json(self) -> dict[str, Any]:

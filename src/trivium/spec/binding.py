@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trivium.errors import Problem, SpecError, did_you_mean
-from trivium.spec.draft import Draft, given_place, loss_place, relabel, size_place
+from trivium.spec.draft import Draft, given_place, loss_place, relabel, size_place, title_place
 from trivium.spec.expression import Vocabulary, equation
 from trivium.spec.graph import Spec
 from trivium.spec.inference import MOST_PROBLEMS, infer
-from trivium.spec.node import Node
+from trivium.spec.node import Node, title_fault
 from trivium.spec.sheet import Accept, Located, Sheet
 from trivium.spec.signature import Dims, Shape, parse_dims, show
 
@@ -40,6 +40,7 @@ def bind(
     binding = _Binding(sheet, vocabulary)
     draft = binding.draft(dict(sizes or {}), dict(shapes or {}))
     title = Path(sheet.path).name.partition(".")[0] if sheet.name is None else sheet.name
+    binding.check_title(title)
     spec = None
     try:
         if not binding.problems:
@@ -136,6 +137,10 @@ class _Binding:
         for node in found[:-1]:
             self.places[f"node {node}"] = self.sheet.place(line, f"{node}, a part of node {key}")
         self.places[f"node {found[-1]}"] = self.sheet.place(line, thing)
+
+    def check_title(self, title: str) -> None:
+        if fault := title_fault(title):
+            self.fail(SpecError(fault), title_place(title), "name")
 
     def check_accept(self, names: Iterable[str]) -> None:
         known = (*names, *self.unreadable)

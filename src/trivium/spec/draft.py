@@ -47,6 +47,11 @@ def size_place(word: str, size: int) -> str:
     return f"size {word} = {count(size) if isinstance(size, int) else repr(size)}"
 
 
+def title_place(title: str) -> str:
+    """Where a problem of the network's own name is, until somebody knows file and line."""
+    return f"name = {title!r}"
+
+
 def loss_place(loss: str) -> str:
     """Where a problem of the loss is, until somebody knows file and line."""
     return f"loss = {loss!r}"

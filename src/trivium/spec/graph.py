@@ -11,10 +11,10 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from trivium.errors import SpecError, did_you_mean
-from trivium.spec.draft import Draft
+from trivium.errors import Problem, SpecError, did_you_mean
+from trivium.spec.draft import Draft, title_place
 from trivium.spec.inference import infer
-from trivium.spec.node import Given, Node, bind_attributes, entries
+from trivium.spec.node import Given, Node, bind_attributes, entries, title_fault
 from trivium.spec.op import Attributes
 from trivium.spec.signature import Dims, Shape, parse_dims
 
@@ -36,6 +36,8 @@ class Spec:
     givens: Mapping[str, Given] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        if fault := title_fault(self.name):
+            raise SpecError(Problem(fault, title_place(self.name)))
         object.__setattr__(self, "sizes", tuple(sorted(self.sizes)))
         shapes, givens = infer(Draft(self.inputs, self.parameters, self.nodes, self.loss, self.sizes))
         object.__setattr__(self, "shapes", MappingProxyType(shapes))

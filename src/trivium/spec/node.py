@@ -62,6 +62,12 @@ def entries(shape: Shape) -> int:
     return math.prod(shape)
 
 
+def title_fault(title: str) -> str:
+    """Why a network cannot be called that, or nothing: its name is shown on terminals, on one line."""
+    strange = next((letter for letter in title if not letter.isprintable()), "")
+    return f"a network's name is one line of letters that can be printed, not {strange!r}" if strange else ""
+
+
 def name_fault(name: str) -> str:
     """Why a name cannot be bound ("'2x' is no name: ..."), or nothing."""
     if not name.isidentifier() or unicodedata.normalize("NFKC", name) != name:

@@ -12,7 +12,7 @@ import numpy as np
 
 from trivium.backend import Array, Arrays, Backend, Bars, Evaluation, Program
 from trivium.compare.bound import LINE, UNIT, Scaler, Scales, scales
-from trivium.compare.replay import Run
+from trivium.compare.run import Run
 from trivium.ops import OPS
 from trivium.probe import draw
 from trivium.spec.graph import Spec
