@@ -93,10 +93,10 @@ def check(
     )
     options = {
         "backends": None if backends is None else list(roads),
-        "sizes": sizes,
+        "sizes": sizes or None,
         "values": values,
         "dtypes": None if precisions == DTYPES else list(precisions),
-        "tamper": tamper,
+        "tamper": tamper or None,
         "seed": seed,
     }
     return Report(accept(comparison, source.known, where=source.target), command=_command(source.target, options))
@@ -252,7 +252,7 @@ def _command(target: str, options: Mapping[str, Any]) -> str:
         arguments = [repr(target) if target else "spec", *(f"{n}={text}" for n, text in shown.items())]
         return f"python: trivium.check({', '.join(arguments)})"
     words = ["trivium", "check", target]
-    for letter, size in (options["sizes"] or {}).items():
+    for letter, size in (said.get("sizes", {})).items():
         words += ["--size", f"{letter}={size}"]
     for name in ("values", "backends", "dtypes", "seed"):
         if name in said:

@@ -50,7 +50,7 @@ def calm(op: Op, case: Case) -> Arrays:
 
 def _drawn(op: Op, case: Case, instead: Mapping[str, Callable[..., Array]]) -> Arrays:
     rng, attrs = np.random.default_rng(20260101), bound(op, case)
-    draws = {name: kind.draw for name, kind in KINDS.items()} | instead
+    draws = {name: kind.draw for name, kind in KINDS.items()} | dict(instead)
     kinds = [op.kind(role, case.shapes, attrs) for role in op.roles]
     return tuple(np.asarray(draws[k.name](rng, shape, k)) for k, shape in zip(kinds, case.shapes, strict=True))
 
@@ -72,7 +72,7 @@ def dotted(a: Bars, b: Arrays) -> tuple[float, float]:
     return math.fsum(flat), math.fsum(abs(flat))
 
 
-def at(road: Backend, op: str, *inputs: Any, y_bar: float = 1.0, **attrs: Any) -> tuple[Any, Bars]:
+def at(road: Backend, op: str, *inputs: Any, y_bar: float = 1.0, **attrs: Any) -> tuple[Any, tuple[Any, ...]]:
     """The one output of an op at these numbers, and its input cotangents."""
     arrays = tuple(np.asarray(x) for x in inputs)
     full = OPS[op].bind(OPS[op].complete(attrs), {})

@@ -193,6 +193,15 @@ def test_a_gradient_that_a_mistake_drops_is_zero(road: Backend) -> None:
     assert_equal(np.zeros(3), tampered(road, SQUARE, X, "y", lambda *crossed: (None, None))["x"])
 
 
+def test_a_mistake_of_the_wrong_shape_is_named(road: Backend) -> None:
+    with pytest.raises(BackendError) as error:
+        tampered(road, SQUARE, X, "y", lambda *crossed: (np.ones(2), None))
+    assert str(error.value) == (
+        f"the mistake planted at node 'y' of {road.name} returns float64 (2,) as the cotangent of input 0, "
+        "needs float64 (3,)"
+    )
+
+
 def test_a_name_wanted_that_is_not_there_is_refused(road: Backend) -> None:
     with pytest.raises(BackendError) as error:
         road.compile(SQUARE, want=Want(frozenset(["yy"]), frozenset()))

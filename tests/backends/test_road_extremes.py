@@ -12,6 +12,8 @@ import pytest
 
 from tests.backends.cases import U, at
 from trivium.backend import Backend
+from trivium.errors import SpecError
+from trivium.ops import OPS
 
 X = [0.0, -40.0, 40.0, -720.0, -800.0, 800.0]
 
@@ -86,3 +88,8 @@ def test_a_reduction_over_no_axis_changes_nothing(eager: Backend) -> None:
         y, (x_bar,) = at(eager, name, x, axis=(), y_bar=3.0)
         np.testing.assert_array_equal(y, x)
         np.testing.assert_array_equal(x_bar, np.full((1, 2), 3.0))
+
+
+def test_an_axis_named_twice_is_refused_before_a_road_sees_it() -> None:
+    with pytest.raises(SpecError, match="names axis 0 of .* more than once; write each axis once"):
+        OPS["sum"].infer(((3, 5),), {"axis": (0, -2), "keepdims": False})

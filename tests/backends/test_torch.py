@@ -1,4 +1,4 @@
-"""The tape: the order of what it returns, what it follows, the mistakes it names, what it refuses.
+"""The tape: the order of what it returns, what it follows, what it refuses.
 
 What holds for the engine of every road stands in test_road.py.
 """
@@ -73,16 +73,6 @@ def test_training_follows_parameters_and_nothing_else() -> None:
     steps = (replace(program.steps[0], apply=watched), *program.steps[1:])
     assert_equal(X["x"], replace(program, steps=steps)(X | {"w": np.ones(3)}).gradients["w"])
     assert followed == [False, True]
-
-
-def test_a_mistake_of_the_wrong_shape_is_named() -> None:
-    program = BACKEND.compile(SQUARE, tamper={"y": lambda *crossed: (np.ones(2), None)})
-    with pytest.raises(BackendError) as error:
-        program(X)
-    assert str(error.value) == (
-        "tamper of node 'y': a cotangent of shape (2,) for an input of shape (3,); "
-        "torch takes only the input's own shape"
-    )
 
 
 def refusal(**wrong: Any) -> str:

@@ -1,4 +1,4 @@
-"""Ops of the tape where torch does more than every road must: a slope where another cancels, an axis named twice.
+"""Ops of the tape, where torch does more than every road must: the slope of a confident score, which elsewhere cancels.
 
 What holds for the ops of every road stands in test_road_ops.py and test_road_extremes.py.
 """
@@ -28,8 +28,3 @@ def test_the_slope_of_binary_cross_entropy_is_right_to_three_ulps_at_its_extreme
     away = x * (1 - 2 * target)  # the loss is log(1 + e^away), of which e^away / (1 + e^away) is left however small
     slope = (1 - 2 * target) * math.exp(min(away, 0)) / (1 + math.exp(-abs(x)))
     np.testing.assert_array_max_ulp(x_bar, np.array([slope]), maxulp=3)
-
-
-def test_an_axis_named_twice_is_summed_once() -> None:
-    y, _ = at(BACKEND, "sum", np.ones((3, 5)), axis=(0, -2))
-    np.testing.assert_array_equal(y, np.full(5, 3.0))

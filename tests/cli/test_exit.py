@@ -100,6 +100,41 @@ def test_control_c_exits_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert capsys.readouterr().err == "interrupted: nothing was decided\n"
 
 
+def ended(shell: str) -> subprocess.CompletedProcess[str]:
+    """`trivium ops`, its streams as a shell sets them up."""
+    line = f'"{sys.executable}" -m trivium.cli {shell}'
+    return subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("shell", "message"),
+    [
+        ("ops >&-", "stdout is closed: nothing was done\n"),
+        ("ops >/dev/full", "cannot write to stdout: No space left on device\n"),
+        ("ops 1</dev/null", "cannot write to stdout: Bad file descriptor\n"),
+        ("--help >/dev/full", "cannot write to stdout: No space left on device\n"),
+        ("ops >&- 2>&-", ""),
+        ("ops >/dev/full 2>/dev/full", ""),
+    ],
+)
+def test_an_output_that_cannot_be_written_has_an_exit_code_of_its_own(shell: str, message: str) -> None:
+    found = ended(shell)
+    assert (found.returncode, found.stdout, found.stderr) == (74, "", message)
+
+
+@pytest.mark.parametrize(("shell", "code"), [("ops 2>&-", 0), ("ops tanhh 2>&-", 2), ("ops tanhh 2>/dev/full", 2)])
+def test_messages_that_nobody_can_read_change_no_exit_code(shell: str, code: int) -> None:
+    assert ended(shell).returncode == code
+
+
+def test_an_error_of_the_system_that_is_not_about_writing_is_a_crash(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("trivium.verbs.check", lambda target, **asked: os.stat("/nonexistent"))
+    assert main(["check", "zoo:diamond"]) == 70
+    assert "this is a bug in trivium" in capsys.readouterr().err
+
+
 def test_a_pipe_that_is_broken_from_the_start_is_quiet() -> None:
     reading, writing = os.pipe()
     os.close(reading)

@@ -7,10 +7,11 @@ import stat
 from pathlib import Path
 
 import pytest
+import typer
 
 from trivium.cli import main
 from trivium.cli.file import claim, write
-from trivium.errors import ValuesError
+from trivium.cli.stream import OutputError
 
 QUICK = "--backends=numpy,torch"
 
@@ -32,8 +33,29 @@ def test_a_file_is_written_whole_or_not_at_all(here: Path) -> None:
     assert ((here / "a").read_text(), os.listdir(here)) == ("first", ["a"])
 
 
-def test_a_file_that_cannot_be_written_is_bad_input(here: Path) -> None:
-    with pytest.raises(ValuesError, match=r"cannot write .*: No such file or directory"):
+@pytest.mark.parametrize("page", ["nowhere/report.html", "."])
+def test_a_page_that_cannot_be_written_is_refused_before_any_work(
+    page: str, net: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _ = capsys.readouterr()
+    assert main(["check", net, QUICK, "--html", page]) == 2
+    captured = capsys.readouterr()
+    assert (captured.out, f"'--html': cannot write {page}: " in captured.err) == ("", True)
+
+
+def test_a_page_that_turns_out_not_to_fit_has_an_exit_code_of_its_own(
+    net: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(path: Path, text: str) -> None:
+        raise OutputError(f"cannot write {path}: No space left on device")
+
+    monkeypatch.setattr("trivium.cli.check.write", full)
+    assert main(["check", net, QUICK, "--html", "report.html"]) == 74
+    assert capsys.readouterr().err == "cannot write report.html: No space left on device\n"
+
+
+def test_a_file_that_cannot_be_written_says_why(here: Path) -> None:
+    with pytest.raises(OutputError, match=r"cannot write .*: No such file or directory"):
         write(here / "nowhere" / "a", "text")
 
 
@@ -46,7 +68,7 @@ def test_a_file_gets_the_permissions_of_any_other(here: Path) -> None:
 
 def test_what_exists_is_never_overwritten(here: Path) -> None:
     (here / "a").write_text("mine")
-    with pytest.raises(ValuesError, match="exists, and is not overwritten"):
+    with pytest.raises(typer.BadParameter, match="exists, and is not overwritten"):
         claim(here / "a")
     assert (here / "a").read_text() == "mine"
 

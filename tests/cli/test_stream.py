@@ -127,6 +127,13 @@ def test_waiting_says_nothing_where_nobody_looks(capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().err == ""
 
 
+def test_no_file_speaks_to_the_terminal(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "evil.net.toml").write_text('name = "evil"\nloss = \x1b[2J\n')
+    assert main(["check", "evil.net.toml"]) == 2
+    captured = capsys.readouterr()
+    assert ("\x1b" in captured.out + captured.err, "\\x1b[2J" in captured.err) == (False, True)
+
+
 def test_a_terminal_without_unicode_is_no_reason_to_fail() -> None:
     ended = run("ops", "squared_error", env=os.environ | {"PYTHONIOENCODING": "ascii"})
     assert (ended.returncode, "? (prediction - target)?" in ended.stdout) == (0, True)

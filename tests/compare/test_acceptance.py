@@ -49,8 +49,21 @@ def test_an_accepted_difference_leaves_agreement_and_is_shown_with_its_reason(tm
 
 
 def test_an_accepted_difference_that_has_gone_is_an_error(tmp_path: Path) -> None:
+    path = network(tmp_path, KNOWN.format(code="TV102"))
     with pytest.raises(tv.SpecError) as caught:
-        _ = tv.check(network(tmp_path, KNOWN.format(code="TV102")))
+        _ = tv.check(path)
     assert str(caught.value) == (
-        "TV102 of 'jax' at 'a' is accepted, but no longer occurs: take it out of [[accept]]\n  in fit"
+        f"TV102 of 'jax' at 'a' is accepted, but no longer occurs: take it out of [[accept]]\n  in {path}"
     )
+
+
+@pytest.mark.parametrize("code", ["TV104", "TV102"])
+def test_an_accepted_difference_of_a_backend_that_takes_no_part_is_left_alone(tmp_path: Path, code: str) -> None:
+    report = tv.check(network(tmp_path, KNOWN.format(code=code)), backends=["numpy", "torch"])
+    assert report.verdict in {"agree", "convention"}
+
+
+def test_one_of_nobody_that_has_gone_is_an_error_whoever_takes_part(tmp_path: Path) -> None:
+    nobody = KNOWN.format(code="TV109").replace('"jax"', '""')
+    with pytest.raises(tv.SpecError, match="no longer occurs"):
+        _ = tv.check(network(tmp_path, nobody), backends=["numpy", "torch"])

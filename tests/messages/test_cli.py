@@ -9,7 +9,9 @@ import pytest
 from trivium.cli import main
 
 NEXT = "trivium new example    # writes a network that works; `trivium ops` lists every operation"
-VALUES = "trivium check --help   # how values are given"
+OPERATIONS = "trivium ops            # lists every operation"
+EXPLAIN = "trivium explain --help # what can be explained; `trivium ops` lists every operation"
+HELP = "trivium check --help"
 MESSAGES = {
     "check": "error: Missing argument 'FILE|zoo:NAME...'.\ntrivium check --help\n",
     "check x --frob": "error: No such option: --frob\ntrivium check --help\n",
@@ -17,50 +19,64 @@ MESSAGES = {
     "check nowhere.net.toml": f"SpecError: no file 'nowhere.net.toml'; did you mean 'exists.net.toml'?\n{NEXT}\n",
     "check zoo:diamnd": (
         "SpecError: no network 'diamnd' in the zoo (it has: mlp, mlp_columns, classifier, binary, regression_l1, "
-        f"diamond); did you mean 'diamond'?\n{NEXT}\n"
+        "diamond); did you mean 'diamond'?\ntrivium check zoo:mlp\n"
     ),
     "check zoo:diamond --backends numpi": (
         "BackendError: no backend 'numpi' (known are: numpy, torch, jax); did you mean 'numpy'?\n"
         "trivium doctor         # which backends work here, and what to install\n"
     ),
-    "check zoo:diamond --seed -1": f"ValuesError: seed is -1; a seed is an integer from 0 up\n{VALUES}\n",
-    "check zoo:diamond --size N": (
-        f"SpecError: --size 'N': write a name, = and an integer, such as --size N=7\n{NEXT}\n"
+    "check zoo:diamond --seed -1": (
+        f"error: Invalid value for '--seed': Input should be greater than or equal to 0\n{HELP}\n"
     ),
+    "check zoo:diamond --size N": (
+        f"error: Invalid value for '--size': 'N': write a name, = and an integer, such as --size N=7\n{HELP}\n"
+    ),
+    "check zoo:diamond --size Q=7": (f"SpecError: diamond has no size 'Q' (it has: b, h, m, n)\n{HELP}   # --size\n"),
     "check zoo:diamond --dtypes float16": (
-        "SpecError: --dtypes 'float16': 'float16' is no precision; did you mean 'float64'?; there are: float64, "
-        f"float32\n{NEXT}\n"
+        "error: Invalid value for '--dtypes': 'float16' is no precision; did you mean 'float64'?; there are: float64, "
+        f"float32\n{HELP}\n"
     ),
     "check zoo:diamond --dtypes ,": (
-        f"SpecError: --dtypes ',': names no precision; there are: float64, float32\n{NEXT}\n"
+        f"error: Invalid value for '--dtypes': ',' names no precision; there are: float64, float32\n{HELP}\n"
     ),
     "check zoo:diamond --budget lots": (
-        f"SpecError: --budget 'lots': write a number of bytes, such as 500MB or 2GiB\n{NEXT}\n"
+        f"error: Invalid value for '--budget': 'lots': write a number of bytes, such as 500MB or 2GiB\n{HELP}\n"
     ),
-    "check zoo:diamond --values nowhere.npz": f"ValuesError: no such file\n  in nowhere.npz\n{VALUES}\n",
+    "check zoo:diamond --values nowhere.npz": (
+        f"error: Invalid value for '--values': file 'nowhere.npz' does not exist.\n{HELP}\n"
+    ),
     "check zoo:diamond zoo:mlp --html page.html": (
-        f"ValuesError: --html page.html takes one network, and 2 are given; run them one by one\n{VALUES}\n"
+        f"error: Invalid value for '--html': takes one network, and 2 are given; run them one by one\n{HELP}\n"
     ),
     "check zoo:diamond --backends numpy --dtypes float64 --html nowhere/page.html": (
-        f"ValuesError: cannot write nowhere/page.html: No such file or directory\n{VALUES}\n"
+        f"error: Invalid value for '--html': cannot write nowhere/page.html: No such file or directory\n{HELP}\n"
+    ),
+    "new nowhere/mine": (
+        "error: Invalid value: cannot write nowhere/mine.net.toml: No such file or directory\ntrivium new --help\n"
     ),
     "new exists": (
-        "ValuesError: exists.net.toml exists, and is not overwritten: choose another name, or remove it first\n"
-        f"{VALUES}\n"
+        "error: Invalid value: exists.net.toml exists, and is not overwritten: choose another name, or remove it "
+        "first\ntrivium new --help\n"
     ),
     "new 1st": f"SpecError: '1st' is no name for a network: begin with a letter, then letters, digits and _\n{NEXT}\n",
-    "ops tanhh": f"SpecError: no op 'tanhh'; did you mean 'tanh'?\n{NEXT}\n",
+    "ops tanhh": f"SpecError: no op 'tanhh'; did you mean 'tanh'?\n{OPERATIONS}\n",
     "explain tanhh": (
         "SpecError: 'tanhh' is no operation and no code; did you mean 'tanh'?; a node is explained with --in FILE\n"
-        f"{NEXT}\n"
+        f"{EXPLAIN}\n"
     ),
     "explain TV999": (
         "SpecError: no code TV999; there are: TV101, TV102, TV103, TV104, TV105, TV106, TV107, TV108, TV109, TV201, "
-        f"TV202, TV203\n{NEXT}\n"
+        "TV202, TV203\ntrivium explain TV101  # what a code means\n"
     ),
-    "explain g33 --in zoo:mlp_columns": f"SpecError: mlp_columns has no node 'g33'; did you mean 'g3'?\n{NEXT}\n",
+    "explain g33 --in zoo:mlp_columns": (
+        "SpecError: mlp_columns has no node 'g33'; did you mean 'g3'?\ntrivium explain g3 --in zoo:mlp_columns\n"
+    ),
     "explain w1 --in zoo:mlp_columns": (
-        f"SpecError: 'w1' is a parameter of mlp_columns, not a step; the steps that read it: g1\n{NEXT}\n"
+        "SpecError: 'w1' is a parameter of mlp_columns, not a step; the steps that read it: g1\n"
+        "trivium explain g1 --in zoo:mlp_columns\n"
+    ),
+    "explain g1 --in nowhere.net.toml": (
+        f"SpecError: no file 'nowhere.net.toml'; did you mean 'exists.net.toml'?\n{NEXT}\n"
     ),
 }
 

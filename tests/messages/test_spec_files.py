@@ -570,3 +570,26 @@ def test_json_that_is_none(tmp_path: Path) -> None:
         "not JSON: expecting property name enclosed in double quotes at line 1, column 2\n"
         "  in my.json"
     )  # fmt: skip
+
+
+def test_an_axis_that_stands_twice() -> None:
+    text = changed(("squared_error(h, y, reduction='mean')", "sum(h, axis=(0, -2))"))
+    assert complaint(text) == (
+        "sum: axis=(0, -2) names axis 0 of (3, 5) more than once; write each axis once\n"
+        "  in my.net.toml:15, node cost = sum(h, axis=(0, -2))\n"
+        "  sum(x: *s) -> *t"
+    )
+
+
+@pytest.mark.parametrize("letter", ["\\u001b", "\\n", "\\u202e"])
+def test_a_name_that_no_terminal_should_be_shown(letter: str) -> None:
+    shown = repr(letter.encode().decode("unicode_escape"))[1:-1]
+    assert complaint(changed(('"net"', f'"a{letter}b"'))) == (
+        f"a network's name is one line of letters that can be printed, not '{shown}'\n"
+        f"  in my.net.toml:1, name = 'a{shown}b'"
+    )
+
+
+def test_a_name_that_cannot_be_shown_hides_no_other_problem() -> None:
+    found = complaint(changed(('"net"', '"a\\u001b"'), ("tanh(z)", "tanhh(z)")))
+    assert [word for word in ("not '\\x1b'", "tanhh") if word not in found] == []

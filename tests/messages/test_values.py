@@ -287,3 +287,23 @@ def test_a_header_nested_without_end(tmp_path: Path) -> None:
     text = b"-" * 9000 + b"1\n"
     header = b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text
     assert refusal(packed(tmp_path, {"w1.npy": header})).startswith("'w1.npy' cannot be read: ")
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("9" * 5000, "999999999999... (5,000 characters)"),
+        ("1e999", "1e999"),
+        ("-" + "7" * 400, "-77777777777... (401 characters)"),
+    ],
+)
+def test_a_number_past_the_range_of_float64(number: str, shown: str, tmp_path: Path) -> None:
+    path = written(tmp_path, f'{{"x": [1.0, {number}]}}')
+    assert refusal(path) == (
+        f"'x' holds {shown}, which is past the range of float64 (about 1.8e308 either way)\n  in w.json"
+    )
+
+
+def test_the_largest_float64_is_read(tmp_path: Path) -> None:
+    largest = int(1.7976931348623157e308)
+    assert read_values(written(tmp_path, f'{{"x": {largest}}}'))["x"] == float(largest)

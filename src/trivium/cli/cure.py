@@ -33,7 +33,8 @@ def advised(cure: Callable[[SpecError], str]) -> Iterator[None]:
     try:
         yield
     except SpecError as error:
-        raise cured(error, cure(error))
+        _ = cured(error, cure(error))
+        raise
 
 
 def size_or_network(target: str) -> Callable[[SpecError], str]:

@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     74 where the output cannot be written, 70 for a bug in trivium.
     """
     if not is_open():
-        return unwritten("stdout is closed")
+        return unwritten("stdout is closed: nothing was done")
     forgiving()
     try:
         return guarded(sys.argv[1:] if arguments is None else arguments)
@@ -55,7 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return unwritten(str(error))
     except OSError as error:
         discard()
-        return NO_READER if isinstance(error, BrokenPipeError) else unwritten(f"cannot write: {error.strerror}")
+        return (
+            NO_READER if isinstance(error, BrokenPipeError) else unwritten(f"cannot write to stdout: {error.strerror}")
+        )
 
 
 def guarded(arguments: Sequence[str]) -> int:
@@ -104,8 +106,8 @@ def complain(error: TriviumError) -> int:
 
 
 def unwritten(what: str) -> int:
-    """Say, where that is possible, that the output could not be written; whatever was found is unsaid."""
-    grumble(f"{what}: what was found could not be written")
+    """Say, where that is possible, why the output could not be written."""
+    grumble(what)
     return UNWRITTEN
 
 

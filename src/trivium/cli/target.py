@@ -46,9 +46,9 @@ def parse_dtypes(text: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(parse_names(text) or ()))
     unknown = [name for name in names if name not in PRECISIONS]
     if unknown or not names:
-        what = f"{unknown[0]!r} is no precision" if unknown else "names no precision"
+        what = f"{unknown[0]!r} is no precision" if unknown else f"{text!r} names no precision"
         near = did_you_mean(unknown[0], PRECISIONS) if unknown else ""
-        raise _wrong("--dtypes", f"{text!r}: {what}{near}; there are: {', '.join(PRECISIONS)}")
+        raise _wrong("--dtypes", f"{what}{near}; there are: {', '.join(PRECISIONS)}")
     return names
 
 

@@ -91,7 +91,7 @@ def _by_oracle(inquest: Inquest, known: Sequence[Finding]) -> list[Finding]:
     found = merged(
         finding
         for run in runs
-        for finding in own_forward(run, inquest.backends, inquest.scaler, nodes=inquest.alone(run))
+        for finding in own_forward(run, inquest.sound(run), inquest.scaler, nodes=inquest.alone(run))
     )
     return [f for f in found if (f.backend, f.node) not in named]
 

@@ -27,11 +27,10 @@ def own_forward(
     run: Run, backends: Mapping[str, Backend], scaler: Scaler, *, nodes: Collection[str]
 ) -> Iterator[Finding]:
     """The rules of these nodes of a run against the derivatives of their own values."""
-    for node in run.spec.nodes:
-        fed = (*run.inputs(node), *run.cotangents(node))
-        if node.name not in nodes or not all(np.isfinite(x).all() for x in fed):
-            continue
+    for node in (n for n in run.spec.nodes if n.name in nodes):
         attrs, inputs, cotangents = run.spec.attributes(node), run.inputs(node), run.cotangents(node)
+        if not all(np.isfinite(x).all() for x in (*inputs, *cotangents)):
+            continue  # out of range: said already
         replayed = backends[run.backend].replay(node.op, attrs, inputs, cotangents)
         size = scales(scaler, node.op, attrs, inputs, cotangents, replayed)
         kinks = kink_intervals(run, node)

@@ -57,12 +57,17 @@ class Inquest:
         """The nodes of a run that nobody but the road itself could replay."""
         return {n.name for n in whole_nodes(run, self.broken[id(run)]) if self.choice(run, n).name == run.backend}
 
+    def sound(self, run: Run) -> dict[str, Backend]:
+        """The roads that have replayed all that they were asked, and the run's own."""
+        unable = {name for name, _ in self.faults} - {run.backend}
+        return {name: backend for name, backend in self.backends.items() if name not in unable}
+
     def cases(self) -> list[Case]:
-        """Every case, and for each rule that was struck off the case that convicted it, if no other tells."""
+        """Every case, and for a road whose rules were struck off the cases that did it, where no other accuses it."""
         found = {self._key(c): c for _, cases in self.done.values() for c in cases}
         cases = list((self.kept | found).values())
-        told = {(g, c.blame.node.op.name) for c in cases for g in c.blame.guilty}
-        return cases + [c for pair, c in self.accused.items() if pair not in told]
+        told = {guilty for case in cases for guilty in case.blame.guilty}
+        return cases + [case for (guilty, _), case in self.accused.items() if guilty not in told]
 
     def _replay(self, run: Run) -> None:
         try:

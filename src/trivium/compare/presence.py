@@ -55,7 +55,7 @@ def misread(run: Run, given: Mapping[str, Array]) -> Iterator[Finding]:
         got, numbers = run.evaluation.values.get(name), run.spec.givens[name].kind.differentiable
         with np.errstate(over="ignore"):  # a float64 number may be past float32's largest
             needed = np.asarray(fed, DTYPES[run.dtype] if numbers else None)
-        if not isinstance(got, np.ndarray) or got.dtype.kind not in "fiub" or got.shape != needed.shape:
+        if got is None or not _is_array(got) or got.dtype.kind not in "fiub" or got.shape != needed.shape:
             continue  # said already: absent, or no such array
         if np.array_equal(got, needed):
             continue
@@ -78,8 +78,9 @@ def overwritten(run: Run, given: Mapping[str, Array], fed: Mapping[str, Array]) 
 def untrained(run: Run) -> Iterator[Finding]:
     """Every parameter of which the program that training runs gives no gradient of the right shape and dtype."""
     for name, _ in run.spec.parameters:
-        found, needed = run.untapped.get(name), (run.spec.shapes[name], DTYPES[run.dtype])
-        if found is None or (found.shape, found.dtype) != needed:
+        found: Any = run.untapped.get(name)
+        needed = run.spec.shapes[name], DTYPES[run.dtype]
+        if not _is_array(found) or (found.shape, found.dtype) != needed:
             array = f"{np.dtype(needed[1])} {needed[0]}"
             message = f"{run.backend}, asked for the gradients of the parameters alone, gives no {array} of {name!r}"
             yield _finding(run, name, BACKWARD, message)
@@ -91,7 +92,7 @@ def _one(run: Run, name: str, direction: str) -> Iterator[Finding]:
     shape, given = run.spec.shapes[name], run.spec.givens.get(name)
     needed = np.dtype(WHOLE.get(given.kind.name if given else "", DTYPES[run.dtype]))
     said = f"{run.backend}'s {what} of {name!r}"
-    found = side.get(name)
+    found: Any = side.get(name)
     if name not in side:
         yield _finding(run, name, direction, f"{run.backend} gives no {what} of {name!r}")
     elif not _is_array(found) or found.dtype == object:

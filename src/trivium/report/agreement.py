@@ -11,7 +11,7 @@ from typing import TypeVar
 from trivium.compare.bound import LINE
 from trivium.compare.comparison import BACKWARD, CONVENTION, FORWARD, Comparison, End, Step
 from trivium.report.number import decimal_digits, few, residual, rough, seconds
-from trivium.report.phrase import point_text, what, wrapped
+from trivium.report.phrase import listed, oracle_asked, point_text, what, wrapped
 from trivium.report.table import table
 from trivium.report.verdict import sentence
 from trivium.spec.signature import show
@@ -55,10 +55,12 @@ def gradients(comparison: Comparison, residuals: Residuals, width: int) -> list[
     fewest = {n: min((e.digits or 0.0 for e in here if e.tensor == n), default=0.0) for n in names}
     chosen = telling(names, lambda n: fewest[n])
     rows = [_gradient_row(comparison, [e for e in here if e.tensor == n], residuals) for n in chosen]
+    alone = len(comparison.backends) == 1
     over = ["", "", "", *("digits" for _ in comparison.dtypes), "worst", ""]
-    head = ["gradient of", "shape", "largest", *comparison.dtypes, "residual", "right in"]
+    head = ["gradient of", "shape", "largest", *comparison.dtypes, "residual", "" if alone else "right in"]
     align = "<<>" + ">" * len(comparison.dtypes) + "><"
-    note = f"(digits: in which the backends agree, and in brackets how many rounding would leave; numbers: {point})"
+    digits = "none to compare" if alone else "in which the backends agree"
+    note = f"(digits: {digits}, and in brackets how many rounding would leave; numbers: {point})"
     lines = table([over, head, *rows], align=align, width=width)
     return [*lines, *_left_out(names, "gradients, with more digits"), *wrapped(note, width=width)]
 
@@ -75,7 +77,7 @@ def _gradient_row(comparison: Comparison, ends: list[End], residuals: Residuals)
         few(first.largest),
         *(counts.get(d, "-") for d in comparison.dtypes),
         residual(worst),
-        whose,
+        "" if len(comparison.backends) == 1 else whose,
     ]
 
 
@@ -96,12 +98,14 @@ def intermediates(comparison: Comparison, residuals: Residuals, width: int) -> l
     lines = table([head, *rows], align="<" + ">" * 2 * len(columns), width=width, gap=1)
     start = len(lines[0]) - (each + 1) * 2 * len(columns) + 1
     title = f"{'residual of every step':<{max(start, 23)}}{forward}backward"
-    whose = "another backend" if len(comparison.backends) > 1 else "the same backend, one op at a time"
-    note = (
-        f"(residual: how far a number is from the replay of its step by {whose}, in units of what one rounding "
-        f"does there; the line is {LINE:g})"
-    )
+    note = f"(residual: {replayed(comparison)}; the line is {LINE:g})"
     return [title, *lines, *_left_out(nodes, "steps, with smaller residuals"), *wrapped(note, width=width)]
+
+
+def replayed(comparison: Comparison) -> str:
+    """What a residual is, and who replays."""
+    whose = "another backend" if len(comparison.backends) > 1 else "the same backend, one op at a time"
+    return f"how far a number is from the replay of its step by {whose}, in units of what one rounding does there"
 
 
 def _residual(comparison: Comparison, residuals: Residuals, direction: str, name: str, column: str) -> str:
@@ -132,20 +136,33 @@ def paragraphs(comparison: Comparison, width: int) -> list[str]:
 
 def missed(comparison: Comparison) -> str:
     """The largest error that could hide in any step, per precision, and what no replay shows."""
-    dull = [step for dtype in comparison.dtypes if (step := dullest(comparison.steps, dtype))]
+    if len(comparison.backends) == 1:
+        return missed_alone(comparison)
+    dull = [step for dtype in comparison.dtypes if (step := comparison.dullest(dtype))]
     parts = [
         f"{rough(s.floor or 0.0)} of a tensor's root mean square in {s.dtype} "
         f"(dullest step: {what(s.direction, s.tensor)}, {s.backend}, {s.point})"
         for s in dull
     ]
     small = f"an error smaller than {' or '.join(parts)}; " if parts else ""
-    return f"{small}one that two backends share; a network that is not the one you meant"
+    return f"{small}{hollow(comparison)}one that two backends share; a network that is not the one you meant"
 
 
-def dullest(steps: Iterable[Step], dtype: str) -> Step | None:
-    """The step of one precision in which the largest error could hide."""
-    measured = (s for s in steps if s.dtype == dtype and s.floor is not None)
-    return max(measured, key=lambda s: s.floor or 0.0, default=None)
+def missed_alone(comparison: Comparison) -> str:
+    """What one backend cannot show of itself."""
+    slopes = "a wrong derivative that differs by less than the oracle's own error"
+    rules = slopes if oracle_asked(comparison) else "any wrong derivative, for oracles work in float64"
+    return f"any wrong value, for nobody else computed one; {rules}; a network that is not the one you meant"
+
+
+def hollow(comparison: Comparison) -> str:
+    """The tensors that are zero but for rounding, in which no error would show; they are no part of the floor."""
+    found: dict[str, dict[str, None]] = {}
+    for s in comparison.steps:
+        if s.floor is not None and s.floor >= 1:
+            found.setdefault(s.dtype, {})[what(s.direction, s.tensor)] = None
+    parts = [f"{listed(names, most=3)} in {dtype}" for dtype, names in found.items()]
+    return f"any error in what is zero but for rounding ({'; '.join(parts)}); " if parts else ""
 
 
 def costs(comparison: Comparison) -> str:

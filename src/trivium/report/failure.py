@@ -134,7 +134,8 @@ def divergence(comparison: Comparison) -> str:
     backward = max((f for f in found if f.direction == BACKWARD), key=lambda f: order[f.node], default=None)
     if comparison.verdict == UNDECIDED or not (forward or backward):
         return ""
-    ahead = f"first at {at(forward)}" if forward else "nowhere, every value is right"
+    right = "every value is right" if len(comparison.backends) > 1 else "as far as one backend can show"
+    ahead = f"first at {at(forward)}" if forward else f"nowhere, {right}"
     back = f"first at {at(backward)}" if backward else "nowhere, given the values"
     return f"forward {ahead}; backward {back}"
 
@@ -179,7 +180,7 @@ def entries(comparison: Comparison, finding: Finding, wrong: Wrong, most: int, w
     point, dtype = wrong.point, wrong.dtype
     yield from paragraphs({"worst": f"{what(finding.direction, wrong.tensor)}, {point}, {dtype}"}, width)
     asked = bool(finding.replayer) and any(w.oracle is not None for w in witnesses)
-    rows = [_entry(w)[: 4 + asked] for w in witnesses]
+    rows = [_entry(w, wrong)[: 4 + asked] for w in witnesses]
     head = ["entry", *sides(comparison, finding, wrong), "may differ by", "oracle"][: 4 + asked]
     yield from table([head, *rows], align="<>>>>"[: len(head)], width=width, indent=LABEL)
 
@@ -194,9 +195,14 @@ def sides(comparison: Comparison, finding: Finding, wrong: Wrong) -> tuple[str, 
     return f"{backend} has", f"{finding.replayer} says"
 
 
-def _entry(w: Witness) -> list[str]:
+def _entry(w: Witness, wrong: Wrong) -> list[str]:
     got, expected, oracle = telling(w.got, w.expected, w.oracle)
-    return [place(w.index), got, expected, few(w.bound), oracle]
+    return [entry(w, wrong), got, expected, few(w.bound), oracle]
+
+
+def entry(w: Witness, wrong: Wrong) -> str:
+    """Which entry a witness is; an oracle that is asked along a direction names none."""
+    return "a direction" if not w.index and wrong.entries > 1 else place(w.index)
 
 
 def bound(comparison: Comparison, finding: Finding) -> str:
@@ -206,6 +212,8 @@ def bound(comparison: Comparison, finding: Finding) -> str:
     if not worst.witnesses:
         return ""
     scale = worst.witnesses[0].bound / (LINE * UNIT[dtype])
+    if not finding.replayer and finding.code != "TV108":
+        return f"{LINE:g} u x the step's own scale, and the oracle's own error; {precision(dtype)}"
     whose = "whole network's response to noise" if finding.code == "TV108" else "step's own scale"
     return f"{LINE:g} u x the {whose} ({few(scale)} at the first entry); {precision(dtype)}"
 

@@ -5,14 +5,17 @@ Knows nothing of what follows them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from trivium.compare.bound import LINE
 from trivium.compare.comparison import AGREE, CONVENTION, DISAGREE, FORWARD, UNDECIDED, Comparison, Finding
 from trivium.report.number import residual
-from trivium.report.phrase import counted, listed, node_text, pattern, what
+from trivium.report.phrase import counted, listed, node_text, oracle_asked, pattern, what
 
 TITLES = {AGREE: "AGREE", CONVENTION: "AGREE, but for a convention", DISAGREE: "DISAGREE", UNDECIDED: "UNDECIDED"}
+STEPS = ("TV101", "TV102", "TV107", "TV109")
+"""Findings about the numbers of one step."""
+UNCHECKED = "The values themselves were checked by nobody else."
 
 
 def sentence(comparison: Comparison, *, most: int = 3) -> str:
@@ -27,12 +30,33 @@ def sentence(comparison: Comparison, *, most: int = 3) -> str:
 def consent(comparison: Comparison) -> str:
     """The roads agree, but perhaps for a convention."""
     names, worst = comparison.backends, comparison.worst
-    who = f"{listed(names)} derive the same gradient" if len(names) > 1 else f"{names[0]} derives the right gradient"
     kinks = counted(len(list(comparison.of(CONVENTION))), "convention")
     but = f", but for {kinks}" if comparison.verdict == CONVENTION else ""
-    done = "replayed" if len(names) > 1 else f"held against {comparison.oracle}"
     most = f", worst residual {residual(worst.residual)} of {LINE:g} allowed" if worst else ""
-    return f"{who} of {comparison.spec.name}{but}: all {len(comparison.steps):,} steps {done}{most}."
+    steps = f"all {len(comparison.steps):,} steps replayed{most}"
+    if len(names) == 1:
+        return f"{fitting(comparison)}{but}; {steps}. {UNCHECKED}"
+    same = f"{listed(names)} derive the same gradient of {comparison.spec.name}"
+    return " ".join([f"{same}{but}: {steps}.", *precisions(comparison)])
+
+
+def fitting(comparison: Comparison) -> str:
+    """What can be said of one backend alone: that its derivatives belong to its values."""
+    name, spec = comparison.backends[0], comparison.spec.name
+    if not oracle_asked(comparison):
+        return f"{name} alone repeats its own steps of {spec} (no oracle was asked: they work in float64)"
+    return f"{name} alone: its derivatives of {spec} fit its own values (checked by an oracle)"
+
+
+def precisions(comparison: Comparison) -> Iterator[str]:
+    """Which precisions each backend was compared in, where they differ."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for name in comparison.backends:
+        found = {s.dtype for s in comparison.steps if s.backend == name}
+        groups.setdefault(tuple(d for d in comparison.dtypes if d in found), []).append(name)
+    if len(groups) > 1:
+        parts = [f"{listed(names)} in {listed(dtypes) or 'none'}" for dtypes, names in groups.items()]
+        yield f"Not all in the same precisions: {'; '.join(parts)}."
 
 
 def disagreement(comparison: Comparison, findings: tuple[Finding, ...], most: int) -> str:
@@ -45,31 +69,39 @@ def disagreement(comparison: Comparison, findings: tuple[Finding, ...], most: in
     lines = [f"{counted(len(findings), noun).capitalize()}{whose}."]
     lines += [f"({i}) {fault(comparison, finding)}" for i, finding in enumerate(findings[:most], 1)]
     if findings[most:]:
-        lines.append(f"And likewise {others(findings[most:])}.")
+        further = others(findings[most:])
+        lines.append(f"And likewise {further}." if most else f"They are, in order: {further}.")
     return " ".join([*lines, rest(comparison, findings)])
 
 
 def fault(comparison: Comparison, finding: Finding) -> str:
     """One mistake: whose, where, and how the numbers are wrong."""
-    if finding.code not in ("TV101", "TV102"):
+    if not finding.wrong or finding.code not in STEPS:
         return _full_stop(finding.message)
     which = "forward" if finding.direction == FORWARD else "backward"
-    surely = "is" if finding.proven else "is probably"
     step = node_text(comparison, finding.node)
     doubt = f", or of {' or '.join(finding.instead)}, which cannot be told apart here" if finding.instead else ""
-    return f"{finding.backend} {surely} wrong in the {which} step of {step}{doubt}: {damage(finding)}."
+    return f"{whose(finding)} in the {which} step of {step}{doubt}: {damage(finding)}."
+
+
+def whose(finding: Finding) -> str:
+    """Who is wrong, and how surely; or between whom it is open."""
+    if not finding.backend:
+        return f"{finding.wrong[0].backend} and {finding.replayer} differ"
+    return f"{finding.backend} {'is' if finding.proven else 'is probably'} wrong"
 
 
 def damage(finding: Finding) -> str:
     """What comes out wrong, and how; tensors that are wrong in one way are told together."""
+    one, many = ("is wrong", "are wrong") if finding.backend else ("differs", "differ")
     groups: dict[str, list[str]] = {}
     for w in finding.wrong:
         groups.setdefault(pattern(w), []).append(w.tensor)
     parts = [
-        f"{what(finding.direction, *tensors)} {'is' if len(tensors) == 1 else 'are'} wrong ({how})"
+        f"{what(finding.direction, *tensors)} {one if len(tensors) == 1 else many} ({how})"
         for how, tensors in groups.items()
     ]
-    return "; ".join([*parts[:2], *([f"and {counted(len(parts) - 2, 'more')}"] if parts[2:] else [])])
+    return "; ".join([*parts[:2], *([f"and {counted(len(parts) - 2, 'other')}"] if parts[2:] else [])])
 
 
 def rest(comparison: Comparison, findings: tuple[Finding, ...]) -> str:
@@ -79,8 +111,18 @@ def rest(comparison: Comparison, findings: tuple[Finding, ...]) -> str:
     heirs = list(dict.fromkeys(n for f in findings for n in f.inherits))
     verb, it = "inherits" if len(heirs) == 1 else "inherit", "it" if len(findings) == 1 else "them"
     merely = f" {listed(heirs, most=6)} merely {verb} {it}." if heirs else ""
+    if len(comparison.backends) == 1:
+        return f"{innocent(comparison, findings)}{merely}"
     which = f"All other {right:,} steps" if failed else f"All {right:,} steps that could be compared"
     return f"{which} are right, given what they were fed.{merely}"
+
+
+def innocent(comparison: Comparison, findings: tuple[Finding, ...]) -> str:
+    """What is right where one backend stands alone: as far as its own values say."""
+    if not oracle_asked(comparison):
+        return f"No oracle was asked: they work in float64. {UNCHECKED}"
+    other = "No other derivative" if findings else "No derivative"
+    return f"{other} is at odds with its own values. {UNCHECKED}"
 
 
 def indecision(comparison: Comparison, findings: tuple[Finding, ...], most: int) -> str:

@@ -12,10 +12,10 @@ from typing import Any
 
 from trivium.compare.bound import LINE
 from trivium.compare.comparison import BACKWARD, DISAGREE, FORWARD, UNDECIDED, Comparison, End, Finding, Step
-from trivium.report.agreement import Residuals, costs, missed, worst_residuals
+from trivium.report.agreement import Residuals, costs, missed, replayed, worst_residuals
 from trivium.report.codes import CODES
-from trivium.report.failure import bound, divergence, sides
-from trivium.report.number import decimal_digits, few, place, residual, rough, telling
+from trivium.report.failure import bound, divergence, entry, sides
+from trivium.report.number import decimal_digits, few, residual, rough, telling
 from trivium.report.phrase import node_of, pattern, point_text, seen, what
 from trivium.report.verdict import TITLES, sentence
 from trivium.spec.signature import show
@@ -58,6 +58,7 @@ def view(comparison: Comparison, command: str) -> dict[str, Any]:
         "divergence": divergence(comparison),
         "gradients": [_gradients(comparison, point, residuals) for point, _ in comparison.points],
         "dtypes": comparison.dtypes,
+        "replayed": replayed(comparison),
         "nodes": list(_nodes(comparison, residuals)),
         "facts": _facts(comparison),
         "replays": f"{len(comparison.steps):,}",
@@ -96,7 +97,7 @@ def _finding(comparison: Comparison, finding: Finding) -> dict[str, Any]:
 def _wrong(comparison: Comparison, finding: Finding) -> Iterator[dict[str, Any]]:
     for wrong in finding.wrong:
         point, dtype = wrong.point, wrong.dtype
-        entries = [(place(w.index), *telling(w.got, w.expected, w.oracle), few(w.bound)) for w in wrong.witnesses]
+        entries = [(entry(w, wrong), *telling(w.got, w.expected, w.oracle), few(w.bound)) for w in wrong.witnesses]
         yield {
             "what": what(finding.direction, wrong.tensor),
             "pattern": pattern(wrong),
