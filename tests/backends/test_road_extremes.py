@@ -91,5 +91,5 @@ def test_a_reduction_over_no_axis_changes_nothing(eager: Backend) -> None:
 
 
 def test_an_axis_named_twice_is_refused_before_a_road_sees_it() -> None:
-    with pytest.raises(SpecError, match="names axis 0 of .* more than once; write each axis once"):
+    with pytest.raises(SpecError, match=r"names axis 0 of \(3, 5\) more than once; write each axis once"):
         OPS["sum"].infer(((3, 5),), {"axis": (0, -2), "keepdims": False})

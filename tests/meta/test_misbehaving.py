@@ -75,7 +75,7 @@ def spoiled(side: str, name: str, thing: Any) -> Callable[[Any], Any]:
         ("gradients", "w1", None, "impostor's gradient of 'w1' is no array but None"),
         ("values", "g9", 0.5, "impostor's value of 'g9' is no array but a float"),
         ("values", "S", "S", "impostor's value of 'S' is no array but a str"),
-        ("values", "g3", np.float64(1.0), "impostor's value of 'g3' has shape (), needs (3, 2)"),
+        ("values", "g3", np.float64(1.0), "impostor's value of 'g3' has shape (), needs (3, 7)"),
     ],
 )
 def test_what_is_no_array_is_said_of_who_returned_it(side: str, name: str, thing: Any, said: str) -> None:

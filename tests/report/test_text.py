@@ -11,6 +11,7 @@ from trivium.compare.comparison import FORWARD, Comparison, Finding, Pattern, Wi
 from trivium.errors import GradientMismatch
 from trivium.ops import OPS
 from trivium.report import Report
+from trivium.report.verdict import sentence
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 
@@ -45,10 +46,104 @@ def test_roads_that_agree_say_so_in_one_sentence(agreeing: Build, spec: Spec) ->
     assert opening(agreeing(spec)) == expected
 
 
-def test_one_road_alone_says_what_it_was_held_against(agreeing: Build, spec: Spec) -> None:
-    alone = agreeing(spec, backends=("numpy",), oracle="each op's own values")
-    assert opening(alone).startswith(
-        "numpy derives the right gradient of two_layers: all 216 steps held against each op's"
+def lonely(comparison: Comparison) -> Comparison:
+    """The same of numpy alone."""
+    steps = tuple(s for s in comparison.steps if s.backend == "numpy")
+    return replace(comparison, backends=("numpy",), steps=steps, oracle="each op's own values")
+
+
+def test_one_road_alone_claims_no_more_than_was_checked(agreeing: Build, spec: Spec) -> None:
+    text = "\n".join(lines(lonely(agreeing(spec))))
+    assert opening(lonely(agreeing(spec))) == (
+        "numpy alone: its derivatives of two_layers fit its own values (checked by an oracle); all 72 steps replayed, "
+        "worst residual 3.1 of 256 allowed. The values themselves were checked by nobody else."
+    )
+    assert [claim for claim in ("right", "two backends", "backends agree", "another backend") if claim in text] == []
+
+
+def test_one_road_alone_in_float32_claims_no_oracle(agreeing: Build, spec: Spec) -> None:
+    alone = lonely(agreeing(spec))
+    narrow = replace(alone, dtypes=("float32",), steps=tuple(s for s in alone.steps if s.dtype == "float32"))
+    text = " ".join("\n".join(lines(narrow)).split())
+    assert opening(narrow).startswith(
+        "numpy alone repeats its own steps of two_layers (no oracle was asked: they work in float64)"
+    )
+    assert "missed? any wrong value, for nobody else computed one; any wrong derivative, for oracles" in text
+
+
+def test_a_mistake_of_one_road_alone_calls_nothing_else_right(failing: Build, find: Find, spec: Spec) -> None:
+    along = Witness((), 164.5100012, 164.5100001, 1e-9, 164.5100001)
+    tensor = Wrong("p", "prediction", Pattern("scattered", "wrong along a direction"), 1, 60, 0.0, (along,), *RUN)
+    found = find("cost", "p", wrong=(tensor,), replayer="")
+    alone = lonely(replace(failing(spec, found), steps=failing(spec).steps))  # a wrong rule repeats its own numbers
+    text = "\n".join(lines(alone))
+    assert opening(alone).endswith(
+        "No other derivative is at odds with its own values. The values themselves were checked by nobody else. "
+        "w1, w2 and x merely inherit it."
+    )
+    assert "every value is right" not in text
+    assert [line.split() for line in lines(alone) if line.split()[:1] == ["a"]] == [
+        ["a", "direction", "164.5100012", "164.5100001", "1e-09"]
+    ]
+
+
+def test_roads_that_ran_in_other_precisions_are_told_apart(agreeing: Build, spec: Spec) -> None:
+    both = agreeing(spec)
+    fewer = replace(both, steps=tuple(s for s in both.steps if (s.backend, s.dtype) != ("jax", "float64")))
+    assert opening(fewer).endswith(
+        " Not all in the same precisions: numpy and torch in float64 and float32; jax in float32."
+    )
+    assert "precisions" not in opening(both)
+
+
+def test_a_road_without_a_step_is_told_apart(agreeing: Build, spec: Spec) -> None:
+    absent = agreeing(spec, backends=("numpy", "torch", "jax", "mine"))
+    assert "numpy, torch and jax in float64 and float32; mine in none." in opening(absent)
+
+
+def test_what_is_zero_but_for_rounding_is_no_floor_but_is_named(agreeing: Build, spec: Spec) -> None:
+    dull = agreeing(spec)
+    hollow = replace(dull, steps=(replace(dull.steps[0], floor=3.3e3), *dull.steps[1:]))
+    text = " ".join(" ".join(lines(hollow)).split())
+    assert "3.3e+03" not in text
+    assert "any error in what is zero but for rounding (the value of h in float64); one that two" in text
+    assert (hollow.floor, dull.floor) == (hollow.dullest("float32"), dull.dullest("float32"))
+
+
+def test_a_character_that_a_terminal_would_obey_is_shown(agreeing: Build) -> None:
+    strange = "\x1b]0;title\x07 \u202e"
+    kink = Finding("TV104", "convention", f"relu(h) on its kink{strange}", node="a")
+    texts = [
+        Report(agreeing(long_net(2), findings=(kink,)), f"trivium check {strange}").text(color=c) for c in (False, True)
+    ]
+    assert [c for text in texts for c in ("\x1b]", "\x07", "\u202e") if c in text] == []
+    assert [text.count(r"\x1b]0;title\x07 \u202e") for text in texts] == [2, 2]
+
+
+@pytest.mark.parametrize(("more", "said"), [(1, "and one other"), (6, "and six others")])
+def test_of_many_ways_to_be_wrong_the_others_are_counted(
+    more: int, said: str, failing: Build, find: Find, spec: Spec
+) -> None:
+    witness = Witness((0,), 2.0, 1.0, 1e-13, None)
+    ways = tuple(
+        Wrong(f"p{i}", "a", Pattern("ratio", f"{i + 2} times too large"), 1, 1, 1e9, (witness,), *RUN)
+        for i in range(2 + more)
+    )
+    assert f"; {said}." in opening(failing(spec, find("cost", wrong=ways)))
+
+
+def test_a_difference_that_nobody_can_settle_is_told_in_the_same_words(failing: Build, find: Find, spec: Spec) -> None:
+    open_ = find("cost", "p", code="TV109", backend="", proven=False)
+    assert opening(failing(spec, open_)).startswith(
+        "One disagreement: numpy and torch differ in the backward step of cost = squared_error(p, y, "
+        "reduction='batchmean', batch_axis=1): the gradient with respect to p differs (5 times too large"
+    )
+
+
+def test_mistakes_too_long_to_tell_keep_their_places(failing: Build, find: Find, spec: Spec) -> None:
+    told = sentence(failing(spec, find("cost", "p"), find("p", "w2", backend="torch")), most=0)
+    assert told.startswith(
+        "Two mistakes of their own, in numpy and torch. They are, in order: numpy backward at cost; torch"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
@@ -161,3 +161,13 @@ def test_a_node_cannot_bind_the_name_of_an_input() -> None:
     assert problems(node("x", "tanh", "x"), node("loss", "sum", "x")) == [
         "'x' is bound twice: it is already an input; every name is bound once"
     ]
+
+
+@pytest.mark.parametrize("title", ["\x1b[31m", "two\nlines", "\u202e"])
+def test_a_network_has_a_name_that_can_be_shown(title: str) -> None:
+    with pytest.raises(SpecError, match="is one line of letters that can be printed"):
+        _ = replace(DIAMOND, name=title)
+
+
+def test_a_name_need_not_be_plain() -> None:
+    assert replace(DIAMOND, name='the "net" of ñ <b>').name == 'the "net" of ñ <b>'

@@ -59,7 +59,7 @@ def test_every_way_keeps_a_number_to_the_last_bit(value: float) -> None:
     assert [repr(back.nodes) for back in every_way(spec)] == [repr(spec.nodes)] * 3
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8")))
+@given(st.text(alphabet=st.characters(codec="utf-8").filter(str.isprintable)))
 def test_every_way_keeps_the_name_of_the_network(name: str) -> None:
     assert [back.name for back in every_way(constant(1.0, name=name))] == [name] * 3
 

@@ -55,9 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return unwritten(str(error))
     except OSError as error:
         discard()
-        return (
-            NO_READER if isinstance(error, BrokenPipeError) else unwritten(f"cannot write to stdout: {error.strerror}")
-        )
+        gone = isinstance(error, BrokenPipeError)
+        return NO_READER if gone else unwritten(f"cannot write to stdout: {error.strerror}")
 
 
 def guarded(arguments: Sequence[str]) -> int:

@@ -6,8 +6,10 @@ Knows nothing of verdicts.
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -96,7 +98,12 @@ def _called(spec: Spec, backend: Backend, dtype: str, program: Program, given: d
 
 
 def _failed(what: str, spec: Spec, backend: Backend, dtype: str, error: Exception) -> BackendError:
-    return BackendError(f"{backend.name} cannot {what} {spec.name} in {dtype}: {type(error).__name__}: {error}")
+    """The error with its place: a traceback is not shown to who checks a backend, and its author needs the line."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
+    return BackendError(
+        f"{backend.name} cannot {what} {spec.name} in {dtype}: {type(error).__name__}: {error} ({place})"
+    )
 
 
 def unusable(roads: Mapping[str, Backend], dtypes: Sequence[str], tamper: Planted) -> Iterator[str]:
