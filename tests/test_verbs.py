@@ -15,7 +15,8 @@ import torch
 import trivium as tv
 from tests.impostors import Impostor, with_rule
 from trivium import backend as door
-from trivium.backend import Tamper, installed, load_backend
+from trivium.backend import installed, load_backend
+from trivium.doctor import facts
 from trivium.ops import OPS
 from trivium.spec.file import dump_toml
 from trivium.spec.graph import Spec, written
@@ -101,7 +102,8 @@ def test_a_precision_named_twice_is_checked_once() -> None:
 
 
 def test_a_numpy_integer_is_a_seed() -> None:
-    assert check(SPEC, backends=["numpy"], seed=np.int64(3)).comparison.seed == 3
+    int_of_numpy: Any = np.int64(3)
+    assert check(SPEC, backends=["numpy"], seed=int_of_numpy).comparison.seed == 3
 
 
 # ---- backends that cannot
@@ -186,7 +188,7 @@ def test_a_mistake_planted_in_no_backend_is_refused() -> None:
     )
 
 
-MISFITS: dict[str, tuple[Tamper, str]] = {
+MISFITS: dict[str, tuple[Any, str]] = {
     "count": (lambda *crossed: (), "returns 0 cotangents, needs 1, one per input"),
     "shape": (lambda i, o, y, x: (np.ones(2),), "returns float64 (2,) as the cotangent of input 0, needs float64 (3,)"),
     "dtype": (
@@ -194,10 +196,10 @@ MISFITS: dict[str, tuple[Tamper, str]] = {
         "returns float32 (3,) as the cotangent of input 0, needs float64 (3,)",
     ),
     "no array": (
-        lambda i, o, y, x: ([1.0] * 3,),  # type: ignore[return-value]
+        lambda i, o, y, x: ([1.0] * 3,),
         "returns no array but a list as the cotangent of input 0, needs float64 (3,)",
     ),
-    "nothing": (lambda *crossed: None, "returns nothing, needs a tuple of 1, one cotangent per input"),  # type: ignore[return-value]
+    "nothing": (lambda *crossed: None, "returns nothing, needs a tuple of 1, one cotangent per input"),
 }
 
 
@@ -233,9 +235,10 @@ def test_a_number_past_the_range_of_float32_warns_of_nothing(road: str) -> None:
 def seen_and_after(setting: str) -> tuple[str, str]:
     """How torch multiplies float32 matrices inside of a run, where its caller has set this; and afterwards."""
     seen: list[str] = []
+    of_cpu: Any = getattr(torch.backends.mkldnn, "matmul")  # noqa: B009  which torch's own types do not know
 
     def watching(inputs: Any, outputs: Any, y_bars: Any, x_bars: Any) -> Any:
-        seen.append(str(torch.backends.mkldnn.matmul.fp32_precision))
+        seen.append(str(of_cpu.fp32_precision))
         return x_bars
 
     before = torch.get_float32_matmul_precision()
@@ -313,6 +316,12 @@ def test_a_backend_that_breaks_when_imported_is_named_with_its_cause(monkeypatch
         "backend 'third' cannot be imported: its entry point 'third.party:BACKEND' raises AttributeError: module "
         "'numpy' has no attribute 'float'; mend or uninstall the package that declares it"
     )
+
+
+def test_the_doctor_says_what_breaks_when_it_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    declared(monkeypatch, exploding)
+    (warning,) = [w for w in facts(["numpy", "third"]).warnings if "third" in w]
+    assert warning.startswith("backend 'third' cannot be imported")
 
 
 def test_an_entry_point_that_is_no_backend_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,16 +61,6 @@ def test_one_road_alone_claims_no_more_than_was_checked(agreeing: Build, spec: S
     assert [claim for claim in ("right", "two backends", "backends agree", "another backend") if claim in text] == []
 
 
-def test_one_road_alone_in_float32_claims_no_oracle(agreeing: Build, spec: Spec) -> None:
-    alone = lonely(agreeing(spec))
-    narrow = replace(alone, dtypes=("float32",), steps=tuple(s for s in alone.steps if s.dtype == "float32"))
-    text = " ".join("\n".join(lines(narrow)).split())
-    assert opening(narrow).startswith(
-        "numpy alone repeats its own steps of two_layers (no oracle was asked: they work in float64)"
-    )
-    assert "missed? any wrong value, for nobody else computed one; any wrong derivative, for oracles" in text
-
-
 def test_a_mistake_of_one_road_alone_calls_nothing_else_right(failing: Build, find: Find, spec: Spec) -> None:
     along = Witness((), 164.5100012, 164.5100001, 1e-9, 164.5100001)
     tensor = Wrong("p", "prediction", Pattern("scattered", "wrong along a direction"), 1, 60, 0.0, (along,), *RUN)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from trivium.compare.bound import LINE
 from trivium.compare.comparison import BACKWARD, CONVENTION, FORWARD, Comparison, End, Step
 from trivium.report.number import decimal_digits, few, residual, rough, seconds
-from trivium.report.phrase import listed, oracle_asked, point_text, what, wrapped
+from trivium.report.phrase import listed, point_text, what, wrapped
 from trivium.report.table import table
 from trivium.report.verdict import sentence
 from trivium.spec.signature import show
@@ -137,7 +137,7 @@ def paragraphs(comparison: Comparison, width: int) -> list[str]:
 def missed(comparison: Comparison) -> str:
     """The largest error that could hide in any step, per precision, and what no replay shows."""
     if len(comparison.backends) == 1:
-        return missed_alone(comparison)
+        return MISSED_ALONE
     dull = [step for dtype in comparison.dtypes if (step := comparison.dullest(dtype))]
     parts = [
         f"{rough(s.floor or 0.0)} of a tensor's root mean square in {s.dtype} "
@@ -148,11 +148,11 @@ def missed(comparison: Comparison) -> str:
     return f"{small}{hollow(comparison)}one that two backends share; a network that is not the one you meant"
 
 
-def missed_alone(comparison: Comparison) -> str:
-    """What one backend cannot show of itself."""
-    slopes = "a wrong derivative that differs by less than the oracle's own error"
-    rules = slopes if oracle_asked(comparison) else "any wrong derivative, for oracles work in float64"
-    return f"any wrong value, for nobody else computed one; {rules}; a network that is not the one you meant"
+MISSED_ALONE = (
+    "any wrong value, for nobody else computed one; a wrong derivative that differs by less than the oracle's own "
+    "error; a network that is not the one you meant"
+)
+"""What one backend cannot show of itself."""
 
 
 def hollow(comparison: Comparison) -> str:

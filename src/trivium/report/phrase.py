@@ -75,11 +75,6 @@ def node_text(comparison: Comparison, name: str) -> str:
     return str(node) if node else name
 
 
-def oracle_asked(comparison: Comparison) -> bool:
-    """Whether one backend alone was put to an oracle: that is done in float64."""
-    return any(step.dtype == "float64" for step in comparison.steps)
-
-
 def pattern(wrong: Wrong) -> str:
     """How one tensor is wrong, in words; where only part of it is and the pattern does not say so, how many entries."""
     if wrong.wrong == wrong.entries or wrong.pattern.name in COUNTED:

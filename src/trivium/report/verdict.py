@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from trivium.compare.bound import LINE
 from trivium.compare.comparison import AGREE, CONVENTION, DISAGREE, FORWARD, UNDECIDED, Comparison, Finding
 from trivium.report.number import residual
-from trivium.report.phrase import counted, listed, node_text, oracle_asked, pattern, what
+from trivium.report.phrase import counted, listed, node_text, pattern, what
 
 TITLES = {AGREE: "AGREE", CONVENTION: "AGREE, but for a convention", DISAGREE: "DISAGREE", UNDECIDED: "UNDECIDED"}
 STEPS = ("TV101", "TV102", "TV107", "TV109")
@@ -43,8 +43,6 @@ def consent(comparison: Comparison) -> str:
 def fitting(comparison: Comparison) -> str:
     """What can be said of one backend alone: that its derivatives belong to its values."""
     name, spec = comparison.backends[0], comparison.spec.name
-    if not oracle_asked(comparison):
-        return f"{name} alone repeats its own steps of {spec} (no oracle was asked: they work in float64)"
     return f"{name} alone: its derivatives of {spec} fit its own values (checked by an oracle)"
 
 
@@ -112,15 +110,13 @@ def rest(comparison: Comparison, findings: tuple[Finding, ...]) -> str:
     verb, it = "inherits" if len(heirs) == 1 else "inherit", "it" if len(findings) == 1 else "them"
     merely = f" {listed(heirs, most=6)} merely {verb} {it}." if heirs else ""
     if len(comparison.backends) == 1:
-        return f"{innocent(comparison, findings)}{merely}"
+        return f"{innocent(findings)}{merely}"
     which = f"All other {right:,} steps" if failed else f"All {right:,} steps that could be compared"
     return f"{which} are right, given what they were fed.{merely}"
 
 
-def innocent(comparison: Comparison, findings: tuple[Finding, ...]) -> str:
+def innocent(findings: tuple[Finding, ...]) -> str:
     """What is right where one backend stands alone: as far as its own values say."""
-    if not oracle_asked(comparison):
-        return f"No oracle was asked: they work in float64. {UNCHECKED}"
     other = "No other derivative" if findings else "No derivative"
     return f"{other} is at odds with its own values. {UNCHECKED}"
 
