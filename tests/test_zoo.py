@@ -65,8 +65,8 @@ def test_an_unknown_network_is_answered_with_the_nearest_and_the_list() -> None:
     with pytest.raises(SpecError) as error:
         _ = network("clasifier")
     assert str(error.value) == (
-        "no network 'clasifier' in the zoo; did you mean 'classifier'?; it has: "
-        "mlp, mlp_columns, classifier, binary, regression_l1, diamond"
+        "no network 'clasifier' in the zoo (it has: "
+        "mlp, mlp_columns, classifier, binary, regression_l1, diamond); did you mean 'classifier'?"
     )
 
 
