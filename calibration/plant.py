@@ -16,7 +16,7 @@ from calibration.kinds import Kind
 from calibration.roads import ROADS, Planted, judged, point, tampered
 from trivium.backend import Array, Tamper
 from trivium.compare.agreement import Point
-from trivium.compare.comparison import Comparison
+from trivium.compare.comparison import Comparison, Finding
 from trivium.spec.graph import Spec
 
 Arrays = tuple[Array, ...]
@@ -31,6 +31,7 @@ class Seen:
 
     located, blamed, proven   the node named; the road with it; with a proof and not by a hint
     accused, convicted        what was said of nodes or roads in which nothing was planted; how much of it as proven
+    left_open                 several readers of one tensor are named, the right one among them if it is located
     """
 
     caught: bool
@@ -40,6 +41,7 @@ class Seen:
     accused: tuple[str, ...]
     convicted: int
     patterns: frozenset[str]
+    left_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,14 @@ class Trial:
 def read(comparison: Comparison, guilty: Guilty, *, every: bool = True) -> Seen:
     """A comparison held against what was planted: every mistake named, or (of one wrong rule, used often) any."""
     found = list(comparison.of("disagree"))
-    proven = {(f.backend, f.node) for f in found if f.proven}
-    nodes, pairs = {f.node for f in found}, {(f.backend, f.node) for f in found}
+    proven = {(f.backend, n) for f in found if f.proven for n in suspects(f)}
+    nodes, pairs = {n for f in found for n in suspects(f)}, {(f.backend, n) for f in found for n in suspects(f)}
     wrong = {n for _, n in guilty}
-    innocent = [f for f in found if f.node not in wrong or (f.backend and (f.backend, f.node) not in guilty)]
+    innocent = [
+        f
+        for f in found
+        if wrong.isdisjoint(suspects(f)) or (f.backend and guilty.isdisjoint((f.backend, n) for n in suspects(f)))
+    ]
     enough = all if every else any
     return Seen(
         caught=comparison.verdict == "disagree",
@@ -73,7 +79,13 @@ def read(comparison: Comparison, guilty: Guilty, *, every: bool = True) -> Seen:
         accused=tuple(f"{f.backend or 'nobody'} at {f.node}: {f.message}" for f in innocent),
         convicted=sum(f.proven for f in innocent),
         patterns=frozenset(w.pattern.name for f in found for w in f.wrong),
+        left_open=any(f.instead for f in found),
     )
+
+
+def suspects(finding: Finding) -> tuple[str, ...]:
+    """The step that a finding names, and those that it says cannot be told from it: readers of one tensor."""
+    return finding.node, *finding.instead
 
 
 def trials(kinds: Iterable[Kind], faults: Iterable[Fault], *, each: int) -> Iterator[Trial]:

@@ -52,7 +52,8 @@ def _head(m: Measured) -> list[str]:
         f"- Right code: {alarms} false alarms in {runs} checks, {numbers:,} numbers; largest residual {worst:.3g}.",
         f"- Planted: {len(m.trials) - missed} of {len(m.trials)} faults caught; "
         f"{sum(t.seen.blamed for t in m.trials)} put down to the right road and step, "
-        f"{sum(bool(t.seen.accused) for t in m.trials)} with an innocent step or road named.",
+        f"{sum(bool(t.seen.accused) for t in m.trials)} with an innocent step or road named; "
+        f"{sum(t.seen.left_open for t in m.trials)} leave open which of a tensor's readers it was.",
     ]
 
 
