@@ -6,9 +6,10 @@ Knows nothing of other backends. Importing it imports jax.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from typing import Any
 
 import jax
 
@@ -19,13 +20,19 @@ from trivium.spec.op import Attributes, Op
 from trivium_jax import transform
 from trivium_jax.program import Program, compiled
 from trivium_jax.style import styled
+from trivium_jax.transform import Table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class JaxBackend:
     """`optimized` asks XLA for its fastest code, which a benchmark wants; a check wants its fastest compilation."""
 
+    operations: Table
     optimized: bool = False
+
+    def having(self, **operations: Callable[..., Any]) -> JaxBackend:
+        """This road with operations for more ops, or others for the same: arrays in, and attributes by name."""
+        return replace(self, operations={**self.operations, **operations})
 
     @property
     def name(self) -> str:
@@ -56,17 +63,17 @@ class JaxBackend:
         if noise is not None:
             raise BackendError("backend 'jax' does not add noise; the handwritten road, 'numpy', does")
         wanted = check_want(want, spec)
-        return compiled(spec, dtype=dtype, want=wanted, tamper=tamper, optimized=self.optimized)
+        return compiled(self.operations, spec, dtype=dtype, want=wanted, tamper=tamper, optimized=self.optimized)
 
     def replay(
         self, op: Op, attrs: Attributes, inputs: tuple[Array, ...], cotangents: tuple[Array, ...]
     ) -> tuple[tuple[Array, ...], tuple[Array | None, ...]]:
         """One op alone, in float64."""
-        return transform.replay(op, attrs, inputs, cotangents)
+        return transform.replay(self.operations, op, attrs, inputs, cotangents)
 
     def style(self, op: Op, attrs: Attributes, inputs: tuple[Array, ...]) -> str:
         """The op's jaxpr and its vjp's."""
-        return styled(op, attrs, inputs)
+        return styled(self.operations, op, attrs, inputs)
 
     def facts(self) -> Mapping[str, str]:
         """Versions, devices and settings; x64 is the caller's flag, which a program neither obeys nor changes."""
@@ -80,7 +87,7 @@ class JaxBackend:
         return found | {"XLA_FLAGS": flags} if flags else found
 
 
-BACKEND = JaxBackend()
+BACKEND = JaxBackend(transform.OPERATIONS)
 BACKEND_OPTIMIZED = replace(BACKEND, optimized=True)
 
 __all__ = ["BACKEND", "BACKEND_OPTIMIZED", "JaxBackend"]

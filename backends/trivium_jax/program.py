@@ -17,7 +17,7 @@ from trivium.backend import Array, Evaluation, Tamper, Want
 from trivium.errors import BackendError, did_you_mean
 from trivium.spec.graph import Spec
 from trivium_jax.border import host, native_dtype, place, settings
-from trivium_jax.transform import QUICK, Natives, Options, Result, pushed_forward, steps_of, transformed
+from trivium_jax.transform import QUICK, Natives, Options, Result, Table, pushed_forward, steps_of, transformed
 
 Placed = tuple[Natives, jax.Array]
 """The givens on the device, and the loss's own cotangent."""
@@ -32,6 +32,7 @@ class Program:
     trace_seconds, compile_seconds   what `compile` spent in JAX and in XLA; 0 where a mistake is planted (not compiled)
     """
 
+    table: Table
     spec: Spec
     dtype: str
     execute: Callable[[Natives, jax.Array], Result]
@@ -76,21 +77,23 @@ class Program:
     @cached_property
     def jvp(self) -> Callable[[Natives, Natives], Natives]:
         """Forward mode, compiled when it is first asked for."""
-        return jax.jit(partial(pushed_forward, self.spec), compiler_options=self.options)
+        return jax.jit(partial(pushed_forward, self.table, self.spec), compiler_options=self.options)
 
 
-def compiled(spec: Spec, *, dtype: str, want: Want, tamper: Mapping[str, Tamper] | None, optimized: bool) -> Program:
+def compiled(
+    table: Table, spec: Spec, *, dtype: str, want: Want, tamper: Mapping[str, Tamper] | None, optimized: bool
+) -> Program:
     """The program of a spec, traced and compiled for its shapes; one with planted mistakes is run step by step."""
-    function = transformed(spec, want, steps_of(spec, tamper or {}))
+    function = transformed(spec, want, steps_of(table, spec, tamper or {}))
     options = None if optimized else QUICK
     if tamper:
-        return Program(spec, dtype, function, options, 0.0, 0.0)
+        return Program(table, spec, dtype, function, options, 0.0, 0.0)
     with settings(dtype):
         started = time.perf_counter()
         lowered = jax.jit(function).lower(*blanks(spec, dtype))
         traced = time.perf_counter()
         execute = lowered.compile(compiler_options=options)
-    return Program(spec, dtype, execute, options, traced - started, time.perf_counter() - traced)
+    return Program(table, spec, dtype, execute, options, traced - started, time.perf_counter() - traced)
 
 
 def blanks(spec: Spec, dtype: str) -> Blanks:

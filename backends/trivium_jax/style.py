@@ -11,12 +11,12 @@ import numpy as np
 from trivium.backend import Array
 from trivium.spec.op import Attributes, Op
 from trivium_jax.border import settings, widened
-from trivium_jax.transform import step_of, step_vjp
+from trivium_jax.transform import Table, operation_of, step_of, step_vjp
 
 
-def styled(op: Op, attrs: Attributes, inputs: tuple[Array, ...]) -> str:
+def styled(table: Table, op: Op, attrs: Attributes, inputs: tuple[Array, ...]) -> str:
     """The jaxpr of an op, and the jaxpr of its vjp."""
-    step = step_of(op, attrs)
+    step = step_of(operation_of(table, op), attrs)
 
     def vjp(inputs: tuple[jax.Array, ...], y_bars: tuple[jax.Array, ...]) -> tuple[jax.Array | None, ...]:
         return step_vjp(step, inputs, y_bars)[1]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from types import MappingProxyType
 from typing import Any
 
 import jax
@@ -21,13 +22,24 @@ from trivium.spec.signature import Shape, show
 from trivium_jax import (
     activation,
     arithmetic,
+    attention,
     classification,
+    convolution,
+    divergence,
     exponential,
+    index,
     linear,
+    moment,
+    normalize,
     piecewise,
+    pooling,
+    recurrent,
     reduce,
     regression,
+    selection,
     shape,
+    slicing,
+    softmax,
 )
 from trivium_jax.border import host, hosts, settings, widened
 
@@ -36,27 +48,45 @@ Result = tuple[Natives, Natives]
 """Values and gradients, by name, on the device."""
 Step = Callable[..., tuple[jax.Array, ...]]
 
-OPERATIONS: Mapping[str, Callable[..., Any]] = {
-    **arithmetic.OPERATIONS,
-    **exponential.OPERATIONS,
-    **activation.OPERATIONS,
-    **piecewise.OPERATIONS,
-    **linear.OPERATIONS,
-    **shape.OPERATIONS,
-    **reduce.OPERATIONS,
-    **regression.OPERATIONS,
-    **classification.OPERATIONS,
-}
+FAMILIES = (
+    arithmetic,
+    exponential,
+    activation,
+    selection,
+    piecewise,
+    linear,
+    shape,
+    slicing,
+    index,
+    reduce,
+    moment,
+    softmax,
+    convolution,
+    pooling,
+    normalize,
+    recurrent,
+    attention,
+    regression,
+    classification,
+    divergence,
+)
+Table = Mapping[str, Callable[..., Any]]
+OPERATIONS: Table = MappingProxyType({name: f for family in FAMILIES for name, f in family.OPERATIONS.items()})
 Options = dict[str, bool | str]
 QUICK: Options = {"xla_backend_optimization_level": "0"}
 """Compiler options of a check, which runs a program a few times: compilation is what it pays for."""
 
 
-def step_of(op: Op, attrs: Attributes) -> Step:
-    """One op as a function of arrays that always returns a tuple; BackendError where the tables lack it."""
-    if op.name not in OPERATIONS:
-        raise BackendError(f"backend 'jax' has no op {op.name!r}{did_you_mean(op.name, OPERATIONS)}")
-    operation = partial(OPERATIONS[op.name], **attrs)
+def operation_of(table: Table, op: Op) -> Callable[..., Any]:
+    """What computes an op; BackendError where the table lacks it."""
+    if op.name not in table:
+        raise BackendError(f"backend 'jax' has no op {op.name!r}{did_you_mean(op.name, table)}")
+    return table[op.name]
+
+
+def step_of(function: Callable[..., Any], attrs: Attributes) -> Step:
+    """One op as a function of arrays that always returns a tuple."""
+    operation = partial(function, **attrs)
 
     def step(*inputs: jax.Array) -> tuple[jax.Array, ...]:
         outputs = operation(*inputs)
@@ -106,13 +136,13 @@ def tampered(step: Step, mistake: Tamper) -> Step:
     return planted
 
 
-def steps_of(spec: Spec, tamper: Mapping[str, Tamper]) -> tuple[Step, ...]:
+def steps_of(table: Table, spec: Spec, tamper: Mapping[str, Tamper]) -> tuple[Step, ...]:
     """One function for each node; BackendError where a mistake is to be planted at a node that does not exist."""
     names = [node.name for node in spec.nodes]
     for name in tamper:
         if name not in names:
             raise BackendError(f"no node {name!r} to tamper with{did_you_mean(name, names)}")
-    plain = {node.name: step_of(node.op, spec.attributes(node)) for node in spec.nodes}
+    plain = {node.name: step_of(operation_of(table, node.op), spec.attributes(node)) for node in spec.nodes}
     return tuple(tampered(plain[n], watched("jax", n, tamper[n])) if n in tamper else plain[n] for n in names)
 
 
@@ -159,9 +189,9 @@ def transformed(spec: Spec, want: Want, steps: tuple[Step, ...]) -> Callable[[Na
     return pulled_back if want.gradients else forward_only
 
 
-def pushed_forward(spec: Spec, given: Natives, given_dot: Natives) -> Natives:
+def pushed_forward(table: Table, spec: Spec, given: Natives, given_dot: Natives) -> Natives:
     """The tangent of every node output, along tangents of some of the givens."""
-    steps = steps_of(spec, {})
+    steps = steps_of(table, spec, {})
 
     def outputs(moving: Natives) -> Natives:
         values = run_nodes(spec, steps, given | moving, {})
@@ -173,16 +203,16 @@ def pushed_forward(spec: Spec, given: Natives, given_dot: Natives) -> Natives:
 
 
 def replay(
-    op: Op, attrs: Attributes, inputs: tuple[Array, ...], cotangents: tuple[Array, ...]
+    table: Table, op: Op, attrs: Attributes, inputs: tuple[Array, ...], cotangents: tuple[Array, ...]
 ) -> tuple[tuple[Array, ...], tuple[Array | None, ...]]:
     """One op alone, in float64: its outputs and its input cotangents."""
     with settings("float64"):
-        pull = replayed(op, tuple(sorted(attrs.items())))
+        pull = replayed(operation_of(table, op), tuple(sorted(attrs.items())))
         outputs, x_bars = pull(tuple(map(widened, inputs)), tuple(map(widened, cotangents)))
         return hosts(outputs), tuple(b if b is None else host(b) for b in x_bars)
 
 
 @cache
-def replayed(op: Op, attrs: tuple[tuple[str, Literal], ...]) -> Callable[..., Any]:
+def replayed(function: Callable[..., Any], attrs: tuple[tuple[str, Literal], ...]) -> Callable[..., Any]:
     """The compiled vjp of one op, kept because a check replays the same few ops at many values."""
-    return jax.jit(partial(step_vjp, step_of(op, dict(attrs))), compiler_options=QUICK)
+    return jax.jit(partial(step_vjp, step_of(function, dict(attrs))), compiler_options=QUICK)

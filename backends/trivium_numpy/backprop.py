@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,10 @@ class NumpyBackend:
     rules: Mapping[str, Rule]
     name: str = "numpy"
     dtypes: frozenset[str] = frozenset({"float64", "float32", "complex128"})
+
+    def having(self, **rules: Rule) -> NumpyBackend:
+        """This road with rules for more ops, or others for the same."""
+        return replace(self, rules={**self.rules, **rules})
 
     @property
     def lacks(self) -> Mapping[str, str]:
@@ -208,7 +212,7 @@ def run_forward(
     if not isinstance(pair, tuple) or len(pair) != 2:
         raise BackendError(f"{title}: forward returns {_kind(pair)}, needs a pair (y, saved)")
     y, saved = pair
-    outputs = tuple(np.asarray(part, dtype if isinstance(part, float) else None) for part in _several(y))
+    outputs = tuple(np.asarray(part, dtype if _typeless(part) else None) for part in _several(y))
     return (shaker.all(outputs), shaker.saved(saved)) if shaker else (outputs, saved)
 
 
@@ -254,6 +258,11 @@ def _several(y: Any) -> tuple[Any, ...]:
 def _wide(x: Array) -> Array:
     """The array in float64 (labels, masks and complex numbers as they are), seen through a read-only window."""
     return _frozen(np.asarray(x, np.float64 if x.dtype.kind == "f" else None).view())
+
+
+def _typeless(y: Any) -> bool:
+    """Whether an output has no precision of its own: a Python number, or what is counted out of labels and masks."""
+    return not isinstance(y, np.ndarray | np.generic) or y.dtype.kind in "biu"
 
 
 def _frozen(x: Array) -> Array:

@@ -6,16 +6,17 @@ Knows nothing of other backends. Importing it imports torch.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import torch
+from torch import Tensor
 
 from trivium.backend import Array, Noise, Tamper, Want
 from trivium.spec.graph import Spec
 from trivium.spec.op import Attributes, Op
-from trivium_torch.step import replay
+from trivium_torch.step import OPERATIONS, Table, replay
 from trivium_torch.style import style
 from trivium_torch.tape import PRECISIONS, Tape, compile_spec
 
@@ -27,6 +28,11 @@ class Torch:
     name: str
     dtypes: frozenset[str]
     lacks: Mapping[str, str]
+    operations: Table
+
+    def having(self, **operations: Callable[..., Tensor | tuple[Tensor, ...]]) -> Torch:
+        """This road with operations for more ops, or others for the same: tensors in, and attributes by name."""
+        return replace(self, operations={**self.operations, **operations})
 
     def compile(
         self,
@@ -38,17 +44,17 @@ class Torch:
         noise: Noise | None = None,
     ) -> Tape:
         """A program for the spec; everything is wanted where `want` is None, and `noise` is not offered here."""
-        return compile_spec(spec, dtype=dtype, want=want, tamper=tamper, noise=noise)
+        return compile_spec(spec, table=self.operations, dtype=dtype, want=want, tamper=tamper, noise=noise)
 
     def replay(
         self, op: Op, attrs: Attributes, inputs: tuple[Array, ...], cotangents: tuple[Array, ...]
     ) -> tuple[tuple[Array, ...], tuple[Array | None, ...]]:
         """One op alone, in float64: its outputs, and its input cotangents (None for a label or a mask)."""
-        return replay(op, attrs, inputs, cotangents)
+        return replay(self.operations, op, attrs, inputs, cotangents)
 
     def style(self, op: Op, attrs: Attributes, inputs: tuple[Array, ...]) -> str:
         """The nodes of torch's tape for one op, and what each has saved."""
-        return style(op, attrs, inputs)
+        return style(self.operations, op, attrs, inputs)
 
     def facts(self) -> Mapping[str, str]:
         """Versions, threads and settings of this process's torch."""
@@ -69,4 +75,4 @@ def blas(built: str) -> str:
     return " ".join(sorted((name or version for name, version in found), reverse=True)) or "unknown"
 
 
-BACKEND = Torch(name="torch", dtypes=frozenset(PRECISIONS), lacks=MappingProxyType({}))
+BACKEND = Torch(name="torch", dtypes=frozenset(PRECISIONS), lacks=MappingProxyType({}), operations=OPERATIONS)

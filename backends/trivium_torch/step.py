@@ -20,45 +20,67 @@ from trivium.spec.op import Attributes, Op
 from trivium_torch import (
     activation,
     arithmetic,
+    attention,
     classification,
+    convolution,
+    divergence,
     exponential,
+    index,
     linear,
+    moment,
+    normalize,
     piecewise,
+    pooling,
+    recurrent,
     reduce,
     regression,
+    selection,
     shape,
+    slicing,
+    softmax,
 )
 from trivium_torch.border import replayed_dtype, taping, to_array, to_tensor
 
 Tensors = tuple[Tensor, ...]
 Operation = Callable[..., Tensors]
 
-OPERATIONS: Mapping[str, Callable[..., Tensor | Tensors]] = MappingProxyType(
-    {
-        **arithmetic.OPERATIONS,
-        **exponential.OPERATIONS,
-        **activation.OPERATIONS,
-        **piecewise.OPERATIONS,
-        **linear.OPERATIONS,
-        **shape.OPERATIONS,
-        **reduce.OPERATIONS,
-        **regression.OPERATIONS,
-        **classification.OPERATIONS,
-    }
+FAMILIES = (
+    arithmetic,
+    exponential,
+    activation,
+    selection,
+    piecewise,
+    linear,
+    shape,
+    slicing,
+    index,
+    reduce,
+    moment,
+    softmax,
+    convolution,
+    pooling,
+    normalize,
+    recurrent,
+    attention,
+    regression,
+    classification,
+    divergence,
 )
+Table = Mapping[str, Callable[..., Tensor | Tensors]]
+OPERATIONS: Table = MappingProxyType({name: f for family in FAMILIES for name, f in family.OPERATIONS.items()})
 
 
-def operation(op: Op, attrs: Attributes) -> Operation:
+def operation(table: Table, op: Op, attrs: Attributes) -> Operation:
     """The step of an op with these attributes: tensors in, a tuple of tensors out."""
-    if op.name not in OPERATIONS:
-        raise BackendError(f"torch has no op {op.name!r}{did_you_mean(op.name, OPERATIONS)}; name it in its lacks")
-    return partial(perform, OPERATIONS[op.name], dict(attrs))
+    if op.name not in table:
+        raise BackendError(f"torch has no op {op.name!r}{did_you_mean(op.name, table)}; name it in its lacks")
+    return partial(perform, table[op.name], dict(attrs))
 
 
 def perform(function: Callable[..., Tensor | Tensors], attrs: Attributes, *inputs: Tensor) -> Tensors:
     """Run torch's function, and give each output a tensor of its own, whose gradient is then its own."""
     result = function(*inputs, **attrs)
-    outputs = (result,) if isinstance(result, Tensor) else result
+    outputs = (result,) if isinstance(result, Tensor) else tuple(result)
     return tuple(y.view_as(y) if any(y is x for x in inputs) else y for y in outputs)
 
 
@@ -79,13 +101,13 @@ def pull_back(apply: Operation, inputs: Tensors, y_bars: Tensors) -> tuple[Tenso
 
 
 def replay(
-    op: Op, attrs: Attributes, inputs: tuple[Array, ...], cotangents: tuple[Array, ...]
+    table: Table, op: Op, attrs: Attributes, inputs: tuple[Array, ...], cotangents: tuple[Array, ...]
 ) -> tuple[tuple[Array, ...], tuple[Array | None, ...]]:
     """One op alone, in float64, from arrays to arrays."""
     with taping():
         tensors = tuple(to_tensor(x, replayed_dtype(x)) for x in inputs)
         y_bars = tuple(to_tensor(y_bar, "float64") for y_bar in cotangents)
-        outputs, x_bars = pull_back(operation(op, attrs), tensors, y_bars)
+        outputs, x_bars = pull_back(operation(table, op, attrs), tensors, y_bars)
         return tuple(map(to_array, outputs)), tuple(map(array_or_none, x_bars))
 
 

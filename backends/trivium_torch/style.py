@@ -15,18 +15,18 @@ from trivium.backend import Array
 from trivium.spec.op import Attributes, Op
 from trivium.spec.signature import show
 from trivium_torch.border import replayed_dtype, taping, to_tensor
-from trivium_torch.step import leaf, operation
+from trivium_torch.step import Table, leaf, operation
 
 FEW = 6
 """Entries of a saved tensor up to which its numbers are shown."""
 
 
-def style(op: Op, attrs: Attributes, inputs: tuple[Array, ...]) -> str:
+def style(table: Table, op: Op, attrs: Attributes, inputs: tuple[Array, ...]) -> str:
     """The tape of one op, from its outputs back to its inputs, one node a line."""
     with taping():
         tensors = [to_tensor(x, replayed_dtype(x)) for x in inputs]
         leaves = [leaf(x) if x.is_floating_point() else x for x in tensors]
-        outputs = operation(op, attrs)(*leaves)
+        outputs = operation(table, op, attrs)(*leaves)
         return "\n".join(tape_lines(outputs, dict(zip(op.roles, leaves, strict=True))))
 
 

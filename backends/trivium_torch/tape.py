@@ -18,7 +18,7 @@ from trivium.errors import BackendError, did_you_mean
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 from trivium_torch.border import taping, to_array, to_tensor
-from trivium_torch.step import Operation, Planted, leaf, operation
+from trivium_torch.step import Operation, Planted, Table, leaf, operation
 
 PRECISIONS: Mapping[str, torch.dtype] = {"float64": torch.float64, "float32": torch.float32}
 Named = Mapping[str, Tensor]
@@ -98,9 +98,11 @@ def record(steps: tuple[Step, ...], given: Named, followed: frozenset[str], dtyp
     """Run the steps; the values of all names, of which those in `followed` are on the tape."""
     values = {name: leaf(tensor) if name in followed else tensor for name, tensor in given.items()}
     for step in steps:
-        outputs = step.apply(*(values[name] for name in step.inputs))
+        inputs = tuple(values[name] for name in step.inputs)
+        typeless = not any(x.is_floating_point() for x in inputs)  # a constant, or one-hot labels: no dtype to take
+        outputs = step.apply(*inputs)
         for name, value in zip(step.outputs, outputs, strict=True):
-            typed = value if step.inputs else value.to(dtype)  # a constant has no input to take its dtype from
+            typed = value.to(dtype) if typeless else value
             values[name] = leaf(typed) if name in followed else typed
     return values
 
@@ -131,6 +133,7 @@ def pushed_forward(tape: Tape, placed: Named, moved_dot: Named) -> Named:
 def compile_spec(
     spec: Spec,
     *,
+    table: Table,
     dtype: str = "float64",
     want: Want | None = None,
     tamper: Mapping[str, Tamper] | None = None,
@@ -141,7 +144,9 @@ def compile_spec(
         raise BackendError(f"torch computes in {' and '.join(PRECISIONS)}, not in {dtype!r}")
     if noise is not None:
         raise BackendError("torch has no noise: its operations cannot be shaken from outside; use the numpy backend")
-    plain = tuple(Step(operation(node.op, spec.attributes(node)), node.inputs, node.outputs) for node in spec.nodes)
+    plain = tuple(
+        Step(operation(table, node.op, spec.attributes(node)), node.inputs, node.outputs) for node in spec.nodes
+    )
     mistakes = checked_tamper(tamper or {}, spec)
     steps = tuple(planted(step, node, mistakes) for step, node in zip(plain, spec.nodes, strict=True))
     return Tape(spec, dtype, check_want(want, spec), steps, plain)

@@ -16,6 +16,7 @@ import numpy as np
 from trivium.errors import SpecError, ValuesError
 from trivium.given import KINDS, as_float32, check_values
 from trivium.given.kind import Array
+from trivium.spec.attribute import WRITTEN
 from trivium.spec.graph import Spec
 from trivium.spec.node import Given
 from trivium.spec.signature import parse_dims, words
@@ -114,7 +115,7 @@ def _written_numbers(spec: Spec) -> set[int]:
     shapes = [dims for _, dims in (*spec.inputs, *spec.parameters)]
     kinds = {(node.op.name, a.name): a.kind for node in spec.nodes for a in node.op.attributes}
     for node in spec.nodes:
-        shapes += [parse_dims(str(value)) for name, value in node.attrs if kinds[node.op.name, name] == "shape"]
+        shapes += [parse_dims(str(value)) for name, value in node.attrs if kinds[node.op.name, name] in WRITTEN]
     return {int(part) for dims in shapes for token in dims for part in token.split("*") if part.isdigit()}
 
 

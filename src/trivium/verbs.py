@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from trivium.backend import Backend, check_backend, installed, load_backend
@@ -28,6 +29,7 @@ from trivium.probe import Probes, probes
 from trivium.report import Report
 from trivium.spec.file import bind_sizes, load as load_document
 from trivium.spec.graph import Spec
+from trivium.spec.op import Op
 from trivium.spec.sheet import Accept
 from trivium.spec.trace import trace as trace_with
 from trivium.zoo import network
@@ -86,7 +88,7 @@ def check(
         source.spec,
         [r.point for r in recordings],
         roads,
-        handwritten(),
+        handwritten(roads),
         cost=Cost(compile=meter.compile, run=meter.run),
         seed=seed,
         notes=(*merged(f for r in recordings for f in r.findings), *_left_out(points)),
@@ -114,18 +116,26 @@ def trace(
     parameters: Mapping[str, str],
     sizes: Mapping[str, int] | None = None,
     name: str | None = None,
+    vocabulary: Mapping[str, Op] = OPS,
 ) -> Spec:
     """The spec that a Python function computes: called once, with symbolic values under its parameters' names.
 
     `inputs` and `parameters` map names to written shapes ("h i"), `sizes` binds their letters. The function returns the
     loss, or a dict that names nodes and ends with the loss.
     """
-    return trace_with(function, inputs=inputs, parameters=parameters, sizes=sizes or {}, name=name, vocabulary=OPS)
+    return trace_with(
+        function, inputs=inputs, parameters=parameters, sizes=sizes or {}, name=name, vocabulary=vocabulary
+    )
 
 
-def load(path: str | os.PathLike[str], *, sizes: Mapping[str, int] | None = None) -> Spec:
-    """The spec that a .net.toml or .json file holds; SpecError lists everything that is wrong with it."""
-    return load_document(Path(path), vocabulary=OPS, sizes=sizes).spec
+def load(
+    path: str | os.PathLike[str], *, sizes: Mapping[str, int] | None = None, vocabulary: Mapping[str, Op] = OPS
+) -> Spec:
+    """The spec that a .net.toml or .json file holds; SpecError lists everything that is wrong with it.
+
+    `vocabulary` is the ops that it may use: `trivium.ops.OPS | {"mine": mine}` for one with an op of your own.
+    """
+    return load_document(Path(path), vocabulary=vocabulary, sizes=sizes).spec
 
 
 def find(
@@ -167,9 +177,16 @@ def select(backends: Iterable[str | Backend] | None) -> dict[str, Backend]:
     return {b.name: b for b in roads}
 
 
-def handwritten() -> Scaler:
-    """The handwritten road, which measures rounding for all of them."""
-    return load_backend("numpy")  # type: ignore[return-value]
+def handwritten(roads: Mapping[str, Backend] = MappingProxyType({})) -> Scaler:
+    """The handwritten road, which measures rounding for all of them, with the rules of a person's own ops.
+
+    A rule of theirs for an op of ours measures nothing: it may be what is wrong.
+    """
+    stock: Any = load_backend("numpy")
+    theirs: Mapping[str, Any] = getattr(roads.get("numpy"), "rules", {})
+    more = {name: rule for name, rule in theirs.items() if name not in stock.rules}
+    scaler: Scaler = stock.having(**more) if more else stock
+    return scaler
 
 
 def _listed(things: object, what: str, one: str) -> list[Any]:

@@ -19,7 +19,7 @@ from trivium.spec.op import Case, Op
 
 U = 2.0**-53
 LINE = 2**8 * U
-USES = [(f"{op.name}-{i}", op, case) for op in OPS.values() for i, case in enumerate(op.cases)]
+USES = [(f"{op.name}-{i}", op.taking(len(c.shapes)), c) for op in OPS.values() for i, c in enumerate(op.cases)]
 CASES = [pytest.param(op, case, id=name) for name, op, case in USES]
 MOVING = [pytest.param(op, case, id=name) for name, op, case in USES if op.name != "constant"]
 """The cases with an input that can move."""

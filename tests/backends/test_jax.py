@@ -149,7 +149,7 @@ def test_the_loss_alone_comes_without_gradients() -> None:
 
 @pytest.mark.parametrize(("want", "taps"), [(parameter_gradients, 0), (everything, len(CUBE.producer))])
 def test_a_program_for_training_has_no_taps(want: Callable[[Spec], Want], taps: int) -> None:
-    program = transformed(CUBE, want(CUBE), steps_of(CUBE, {}))
+    program = transformed(CUBE, want(CUBE), steps_of(OPERATIONS, CUBE, {}))
     assert taps == str(jax.make_jaxpr(program)(*blanks(CUBE, "float32"))).count("-0.0:f32")
 
 

@@ -20,6 +20,7 @@ from trivium.cli.doctor import doctor
 from trivium.cli.explain import explain
 from trivium.cli.new import new
 from trivium.cli.ops import ops
+from trivium.cli.selftest import selftest
 from trivium.cli.stream import OutputError, complain as grumble, discard, forgiving, is_open, mention, say, stuck
 from trivium.errors import BackendError, BudgetError, InternalError, OracleError, SpecError, TriviumError, ValuesError
 
@@ -116,7 +117,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (check, new, demo, explain, ops, doctor):
+for verb in (check, new, demo, explain, ops, selftest, doctor):
     _ = app.command()(verb)
 
 

@@ -10,10 +10,13 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 from trivium.report.phrase import visible
+
+Thing = TypeVar("Thing")
 
 NARROWEST, WIDEST = 72, 100
 PATIENCE = 1.0
@@ -95,6 +98,16 @@ def waiting(what: str) -> Iterator[None]:
     finally:
         done.set()
         clock.join()
+
+
+def counted(things: Sequence[Thing], what: str) -> Iterable[Thing]:
+    """The things one by one, a bar with the time left on stderr while they last, on a terminal."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return things
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(things, visible(what), console=Console(stderr=True), transient=True)
 
 
 def _tick(what: str, done: threading.Event) -> None:

@@ -81,7 +81,8 @@ def _scale(result: Array, size: Any, terms_: int) -> Array:
 def absolute(scaler: Scaler, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Bars]:
     """The size of a multilinear step: the op, or its positive twin, applied to absolute values in both directions."""
     positive = tuple(np.abs(x) if x.dtype.kind == "f" else x for x in inputs)
-    outputs, bars = scaler.replay(OPS[op.absolute or op.name], attrs, positive, tuple(np.abs(y) for y in cotangents))
+    twin = op if op.absolute in (None, op.name) else OPS[op.absolute].taking(len(inputs))
+    outputs, bars = scaler.replay(twin, attrs, positive, tuple(np.abs(y) for y in cotangents))
     return tuple(np.abs(y) for y in outputs), tuple(None if b is None else np.abs(b) for b in bars)
 
 

@@ -237,7 +237,9 @@ def _unfinite(run: Run, e: Expectation, got: Array) -> tuple[Array, OutOfRange |
     """The entries that are not finite though their step is, and the first that has left its precision's range."""
     odd = ~(np.isfinite(got) & np.isfinite(e.value) & np.isfinite(e.scale))
     nodes = (run.spec.producer[e.tensor],) if e.direction == FORWARD else tuple(s.node for s in e.shares)
-    fed = [x for n in nodes for x in (*run.inputs(n), *(run.cotangents(n) if e.direction == BACKWARD else ()))]
+    fed = [x for n in nodes for x in run.inputs(n)]
+    if e.direction == BACKWARD:  # a vjp may use the node's own value, which is inf where its digits did not fit
+        fed += [x for n in nodes for x in (*run.cotangents(n), *(run.evaluation.values[name] for name in n.outputs))]
     if not all(np.isfinite(x).all() for x in fed):
         return np.zeros(got.shape, bool), None  # inherits: an earlier step has left the range already
     largest = float(np.finfo(DTYPES[run.dtype]).max)

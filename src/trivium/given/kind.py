@@ -98,10 +98,12 @@ def _draw_simplex(stream: np.random.Generator, shape: Shape, kind: Kind) -> Arra
 
 
 def _draw_index(stream: np.random.Generator, shape: Shape, kind: Kind) -> Array:
-    """Labels with a repeat, with two that differ, and with a class that never occurs, wherever there is room."""
+    """Labels with a repeat, two that differ, one to be ignored, and a class that never occurs, where there is room."""
     classes, labels = kind.below or 1, math.prod(shape)
     present = stream.choice(classes, max(1, min(classes - (classes > 2), labels - 1)), replace=False)
     rest = stream.choice(present, labels - len(present))
+    if kind.besides is not None:
+        rest[: (labels + 2) // 4] = kind.besides
     return stream.permutation(np.concatenate([present, rest])).astype(np.int64).reshape(shape)
 
 
@@ -120,6 +122,15 @@ def _nothing(array: Array, kind: Kind) -> Array:
     return np.zeros(array.shape, dtype=bool)
 
 
+def _no_index(array: Array, kind: Kind) -> Array:
+    outside = (array < 0) | (array >= (kind.below or 1))
+    return np.asarray(outside if kind.besides is None else outside & (array != kind.besides))
+
+
+def _or(besides: int | None) -> str:
+    return "" if besides is None else f", or {besides}"
+
+
 FLOATS = "fiu"
 KINDS: Mapping[str, Rule] = MappingProxyType(
     {
@@ -133,8 +144,8 @@ KINDS: Mapping[str, Rule] = MappingProxyType(
         "index": Rule(
             np.int64,
             "iu",
-            lambda x, k: (x < 0) | (x >= (k.below or 1)),
-            lambda k: f"integers from 0 to {(k.below or 1) - 1}",
+            _no_index,
+            lambda k: f"integers from 0 to {(k.below or 1) - 1}{_or(k.besides)}",
             _draw_index,
         ),
         "mask": Rule(np.bool_, "b", _nothing, lambda k: "true or false", _draw_mask),

@@ -12,13 +12,24 @@ from trivium.errors import did_you_mean
 from trivium.ops import (
     activation,
     arithmetic,
+    attention,
     classification,
+    convolution,
+    divergence,
     exponential,
+    index,
     linear,
+    moment,
+    normalize,
     piecewise,
+    pooling,
+    recurrent,
     reduce,
     regression,
+    selection,
     shape,
+    slicing,
+    softmax,
 )
 from trivium.spec.op import Op
 
@@ -27,12 +38,23 @@ FAMILIES: Mapping[str, tuple[Op, ...]] = MappingProxyType(
         "arithmetic": arithmetic.OPS,
         "exponential": exponential.OPS,
         "activation": activation.OPS,
+        "selection": selection.OPS,
         "piecewise": piecewise.OPS,
         "linear": linear.OPS,
         "shape": shape.OPS,
+        "slicing": slicing.OPS,
+        "index": index.OPS,
         "reduce": reduce.OPS,
+        "moment": moment.OPS,
+        "softmax": softmax.OPS,
+        "convolution": convolution.OPS,
+        "pooling": pooling.OPS,
+        "normalize": normalize.OPS,
+        "recurrent": recurrent.OPS,
+        "attention": attention.OPS,
         "regression": regression.OPS,
         "classification": classification.OPS,
+        "divergence": divergence.OPS,
     }
 )
 OPS: Mapping[str, Op] = MappingProxyType({op.name: op for family in FAMILIES.values() for op in family})

@@ -38,16 +38,31 @@ constant = op(
     shape=lambda shapes, attrs: ((),),
     cases=(Case((), {"value": -1.25}),),
 )
-neg = op("neg(x: *s) -> *s", "-x", absolute="neg", cases=(Case(((3, 5),)),))
+neg = op("neg(x: *s) -> *s", "-x", absolute="neg", elsewhere=("negative",), cases=(Case(((3, 5),)),))
 add = op("add(a: *s, b: *t) -> *u", "a + b", shape=broadcast, absolute="add", cases=BROADCAST_CASES)
-sub = op("sub(a: *s, b: *t) -> *u", "a - b", shape=broadcast, absolute="add", cases=BROADCAST_CASES)
-mul = op("mul(a: *s, b: *t) -> *u", "a b, entry by entry", shape=broadcast, absolute="mul", cases=BROADCAST_CASES)
+sub = op(
+    "sub(a: *s, b: *t) -> *u",
+    "a - b",
+    shape=broadcast,
+    absolute="add",
+    cases=BROADCAST_CASES,
+    elsewhere=("subtract",),
+)
+mul = op(
+    "mul(a: *s, b: *t) -> *u",
+    "a b, entry by entry",
+    shape=broadcast,
+    absolute="mul",
+    cases=BROADCAST_CASES,
+    elsewhere=("multiply",),
+)
 div = op(
     "div(a: *s, b: *t) -> *u",
     "a / b, entry by entry",
     shape=broadcast,
     domain=Domain("b is not 0", lambda attrs, a, b: {"b": b == 0}),
     cases=BROADCAST_CASES,
+    elsewhere=("divide", "true_divide"),
 )
 square = op("square(x: *s) -> *s", "x²", absolute="square", cases=(Case(((3, 5),)),))
 

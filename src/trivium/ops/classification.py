@@ -49,6 +49,7 @@ cross_entropy = op(
         Case(((3, 5), (5,)), {"class_axis": 0, "reduction": "sum"}),
         Case(((2, 3, 5), (2, 5)), {"class_axis": -2, "reduction": "batchmean", "batch_axis": 0}),
     ),
+    elsewhere=("softmax_cross_entropy",),
 )
 binary_cross_entropy_with_logits = op(
     "binary_cross_entropy_with_logits(logits: *s, targets: *s) ->",
@@ -57,6 +58,7 @@ binary_cross_entropy_with_logits = op(
     shape=reduced_loss,
     kinds={"targets": Kind("unit")},
     cases=REDUCTION_CASES,
+    elsewhere=("bce_with_logits", "sigmoid_cross_entropy"),
 )
 
 OPS = (cross_entropy, binary_cross_entropy_with_logits)

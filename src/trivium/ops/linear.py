@@ -33,6 +33,7 @@ matmul = op(
     terms=_matmul_terms,
     absolute="matmul",
     cases=(Case(((3, 5), (5, 7))), Case(((3, 3), (3, 3)))),
+    elsewhere=("dot", "mm", "bmm"),
 )
 affine = op(
     "affine(w: m n, x: n b, c: m 1) -> m b",
@@ -41,6 +42,7 @@ affine = op(
     terms=_affine_terms,
     absolute="affine",
     cases=(Case(((3, 5), (5, 7), (3, 1))),),
+    elsewhere=("dense",),
 )
 linear = op(
     "linear(x: b n, w: m n, c: m) -> b m",
@@ -49,6 +51,7 @@ linear = op(
     terms=_linear_terms,
     absolute="linear",
     cases=(Case(((7, 5), (3, 5), (3,))),),
+    elsewhere=("dense",),
 )
 
 OPS = (matmul, affine, linear)

@@ -67,6 +67,7 @@ squared_error = op(
     attributes=REDUCTION,
     shape=reduced_loss,
     cases=REDUCTION_CASES,
+    elsewhere=("mse", "mse_loss"),
 )
 absolute_error = op(
     "absolute_error(prediction: *s, target: *s) ->",
@@ -80,6 +81,7 @@ absolute_error = op(
         interval=_absolute_slopes,
     ),
     cases=REDUCTION_CASES,
+    elsewhere=("l1_loss", "mae"),
 )
 
 OPS = (squared_error, absolute_error)

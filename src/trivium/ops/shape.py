@@ -51,6 +51,7 @@ reshape = op(
     shape=_reshape,
     absolute="reshape",
     cases=(Case(((3, 10),), {"shape": (5, 6)}), Case(((1, 1),), {"shape": ()})),
+    elsewhere=("view",),
 )
 transpose = op(
     "transpose(x: *s) -> *t",
@@ -59,6 +60,7 @@ transpose = op(
     shape=_transpose,
     absolute="transpose",
     cases=(Case(((3, 5),), {"axes": None}), Case(((2, 3, 5),), {"axes": (1, 2, 0)})),
+    elsewhere=("permute",),
 )
 split = op(
     "split(x: *s) -> *t",
@@ -71,6 +73,7 @@ split = op(
         Case(((3, 4),), {"parts": 2, "axis": -1}),
         Case(((3,),), {"parts": 1, "axis": 0}),
     ),
+    elsewhere=("chunk",),
 )
 
 OPS = (reshape, transpose, split)

@@ -18,6 +18,11 @@ Attributes = Mapping[str, Any]
 REQUIRED = object()
 """The default of an attribute that has none: the writer must state it."""
 
+WRITTEN = ("shape", "size")
+"""The kinds that may hold size letters."""
+ROOT_SCALE = "1/sqrt(d)"
+"""The scale of attention's scores by the width d of a key, said in words, so that it follows the size."""
+
 LARGEST_INTEGER = 10**6
 """The largest integer attribute: an axis or a number of parts past it is a slip that would fill the memory."""
 
@@ -26,7 +31,8 @@ LARGEST_INTEGER = 10**6
 class Attribute:
     """A setting of an op: a literal, keyword-only, stored in full.
 
-    `kind` is one of bool, int, float, str, axis (int or None), axes (int, tuple or None), shape (a written shape).
+    `kind` is one of bool, int, float, str, axis (int or None), axes (int, tuple or None), shape (a written shape),
+    size (one written axis), ints (int or tuple), whole (int or None), scale (a number, or the text "1/sqrt(d)").
     """
 
     name: str
@@ -51,12 +57,15 @@ def read_attribute(a: Attribute, value: Any) -> Literal:
 
 def attribute_words(a: Attribute, value: Literal) -> tuple[str, ...]:
     """The size letters that a written attribute uses (a shape attribute may: "N h*k")."""
-    return words(parse_dims(value)) if a.kind == "shape" and isinstance(value, str) else ()
+    return words(parse_dims(value)) if a.kind in WRITTEN and isinstance(value, str) else ()
 
 
 def bind_attribute(a: Attribute, value: Literal, sizes: Mapping[str, int]) -> Literal:
     """An attribute as a backend gets it: a written shape becomes integers, the rest is itself."""
-    return evaluate(parse_dims(value), sizes) if a.kind == "shape" and isinstance(value, str) else value
+    if a.kind not in WRITTEN or not isinstance(value, str):
+        return value
+    shape = evaluate(parse_dims(value), sizes)
+    return shape if a.kind == "shape" else shape[0]
 
 
 def _is_integer(value: Any) -> bool:
@@ -82,6 +91,16 @@ def _axes(value: Any) -> Any:
     return None if value is None else _integer(value)
 
 
+def _ints(value: Any) -> Any:
+    found = _axes(value)
+    return REQUIRED if found is None or found == () else found
+
+
+def _size(value: Any) -> Any:
+    found = _dims([value] if _is_integer(value) else value) if isinstance(value, int | str) else REQUIRED
+    return found if isinstance(found, str) and len(parse_dims(found)) == 1 else REQUIRED
+
+
 def _dims(value: Any) -> Any:
     if isinstance(value, list | tuple) and all(
         isinstance(v, str) or (_is_integer(v) and abs(v) < 10**18) for v in value
@@ -96,6 +115,10 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "float": _number,
     "str": lambda v: v if isinstance(v, str) and v.isprintable() and not set(v) & set("'\"\\") else REQUIRED,
     "axis": lambda v: None if v is None else _integer(v),
+    "whole": lambda v: None if v is None else _integer(v),
+    "scale": lambda v: v if v == ROOT_SCALE else _number(v),
+    "ints": _ints,
+    "size": _size,
     "axes": _axes,
     "shape": _dims,
 }
@@ -105,6 +128,10 @@ WANTED: Mapping[str, str] = {
     "float": "a finite number",
     "str": "a text without quotes and backslashes",
     "axis": "an axis number or None",
+    "whole": "an integer or None",
+    "scale": f"a finite number, or {ROOT_SCALE!r}",
+    "ints": "an integer or a tuple of them",
+    "size": "one size, such as 6, 'h' or 'h*k'",
     "axes": "an axis number, a tuple of them, or None",
     "shape": "a shape such as 'N 6' or (2, 6)",
 }

@@ -195,7 +195,7 @@ class _Parser:
 def unknown_op(name: str, vocabulary: Vocabulary, where: str = "") -> str:
     """What to say of an op that is not in the vocabulary."""
     near = did_you_mean(name, vocabulary) or did_you_mean(name.lower(), vocabulary)
-    if elsewhere := [op for op in ELSEWHERE.get(name.lower(), ()) if op in vocabulary]:
+    if elsewhere := [op for op, word in vocabulary.items() if name.lower() in word.elsewhere]:
         near = f"; it is called {' or '.join(map(repr, elsewhere))} here"
     return f"unknown op {name!r}{where}{near}"
 
@@ -219,24 +219,3 @@ AFTER = {
     "=": "an equation is its right side alone",
 }
 LITERAL = "an attribute is a number, a text in quotes, True, False, None, or a tuple of these"
-ELSEWHERE: Mapping[str, tuple[str, ...]] = {
-    "dot": ("matmul",),
-    "mm": ("matmul",),
-    "multiply": ("mul",),
-    "subtract": ("sub",),
-    "divide": ("div",),
-    "negative": ("neg",),
-    "dense": ("linear", "affine"),
-    "expit": ("sigmoid",),
-    "mse": ("squared_error",),
-    "mse_loss": ("squared_error",),
-    "l1_loss": ("absolute_error",),
-    "nll_loss": ("cross_entropy",),
-    "softmax_cross_entropy": ("cross_entropy",),
-    "bce_with_logits": ("binary_cross_entropy_with_logits",),
-    "sigmoid_cross_entropy": ("binary_cross_entropy_with_logits",),
-    "view": ("reshape",),
-    "permute": ("transpose",),
-    "chunk": ("split",),
-}
-"""What other libraries call an op of ours."""

@@ -77,7 +77,7 @@ def narrower(a: Kind, b: Kind) -> Kind | None:
     if a == b:
         return a
     if a.name == b.name == "index":
-        return min(a, b, key=lambda k: k.below or 0)
+        return Kind("index", min(a.below or 0, b.below or 0), a.besides if a.besides == b.besides else None)
     if "sign" in (a.name, b.name) and "real" in (a.name, b.name):
         return Kind("sign")
     if a.name in NARROWER and b.name in NARROWER:

@@ -7,13 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from trivium.errors import Problem, SpecError, did_you_mean
 from trivium.spec.attribute import Attribute, Attributes, Literal, bind_attribute, read_attribute
-from trivium.spec.signature import Dims, Shape, Signature, output_shapes, parse_signature, unify
+from trivium.spec.signature import (
+    Dims,
+    Shape,
+    Signature,
+    arity,
+    output_shapes,
+    parse_signature,
+    stem,
+    taking,
+    unify,
+)
 
 ShapeRule = Callable[[tuple[Shape, ...], Attributes], tuple[Shape, ...]]
 
@@ -23,13 +34,19 @@ TRACING: ContextVar[Any] = ContextVar("trivium_tracing", default=None)
 
 @dataclass(frozen=True)
 class Kind:
-    """What a tensor holds: real, positive, unit, sign or simplex numbers, index (integers 0 <= i < `below`), mask."""
+    """What a tensor holds: real, positive, unit, sign or simplex numbers, index (integers 0 <= i < `below`), mask.
+
+    `besides` is one integer more that an index may be: a label that is to be ignored.
+    """
 
     name: str = "real"
     below: int | None = None
+    besides: int | None = None
 
     def __str__(self) -> str:
-        return self.name if self.below is None else f"index < {self.below}"
+        if self.below is None:
+            return self.name
+        return f"index < {self.below}" + ("" if self.besides is None else f" or {self.besides}")
 
     @property
     def differentiable(self) -> bool:
@@ -70,6 +87,8 @@ class Case:
 class Op:
     """One operation: signature, attributes, formula, domain, kinks, and what a verdict needs to know of its rounding.
 
+    Roles that may be left out or repeated are settled where the op is used: `op.taking(3)` is the op with three inputs.
+
     shape     computes output shapes where letters cannot say them
     kinds     per role, the numbers it takes (a Kind, or a function of shapes and attributes); real where absent
     fan_in    per role, the letter or the function that says how many terms a weight there is summed over
@@ -77,6 +96,8 @@ class Op:
     absolute  the op that, applied to absolute values, gives the size of this one (itself for a positive multilinear op)
     intermediate  (attrs, *inputs) -> the size of a number inside the formula that may cancel: its digits, no finer
     analytic  false where a complex step would be silently wrong (an absolute value, a comparison)
+    elsewhere what other libraries call it, for "did you mean"
+    differences  where a library's function of the same name computes something else, a sentence each
     """
 
     signature: Signature
@@ -93,6 +114,8 @@ class Op:
     analytic: bool = True
     cases: tuple[Case, ...] = ()
     source: str = ""
+    elsewhere: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -100,7 +123,11 @@ class Op:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        return tuple(role for role, _ in self.signature.roles)
+        return tuple(stem(role) for role, _ in self.signature.roles)
+
+    def taking(self, count: int) -> Op:
+        """The op with just so many inputs, always the same value; itself where it has no open role, or cannot."""
+        return _taking(self, count)
 
     def __repr__(self) -> str:
         return f"<op {self.signature.text}>"
@@ -117,9 +144,10 @@ class Op:
     def infer(self, shapes: tuple[Shape, ...], attrs: Attributes) -> tuple[Shape, ...]:
         """The shape of each output; SpecError explains how many inputs are missing or which axis does not fit."""
         self.check_arity(len(shapes))
-        bound = unify(self.signature, shapes)
+        signature = self.taking(len(shapes)).signature
+        bound = unify(signature, shapes)
         if self.shape is None:
-            return output_shapes(self.signature, bound)
+            return output_shapes(signature, bound)
         try:
             return self.shape(shapes, attrs)
         except SpecError as error:
@@ -131,13 +159,22 @@ class Op:
 
     def check_arity(self, count: int) -> None:
         """SpecError where this is not the number of inputs that the op takes."""
-        wanted = len(self.roles)
-        if count == wanted:
+        least, most = arity(self.signature)
+        if least <= count <= (count if most is None else most):
             return
-        takes = "no input" if wanted == 0 else "1 input" if wanted == 1 else f"{wanted} inputs"
-        names = f" ({', '.join(self.roles)})" if wanted else ""
+        several = (
+            f"{least} or more" if most is None else f"{least} to {most}" if most > least + 1 else f"{least} or {most}"
+        )
+        takes = (
+            "no input"
+            if most == 0
+            else "1 input"
+            if least == most == 1
+            else f"{least if least == most else several} inputs"
+        )
+        names = f" ({', '.join(role for role, _ in self.signature.roles)})" if self.roles else ""
         settings = ", ".join(f"{a.name}=" for a in self.attributes)
-        by_name = f"; attributes are written by name: {settings}" if count > wanted and settings else ""
+        by_name = f"; attributes are written by name: {settings}" if count > least and settings else ""
         raise self._fail(f"takes {takes}{names}, got {count}{by_name}")
 
     def kind(self, role: str, shapes: tuple[Shape, ...], attrs: Attributes) -> Kind:
@@ -180,6 +217,12 @@ class Op:
 
     def _fail(self, message: str) -> SpecError:
         return SpecError(self._problem(message))
+
+
+@cache
+def _taking(op: Op, count: int) -> Op:
+    signature = taking(op.signature, count)
+    return op if signature is None or signature == op.signature else replace(op, signature=signature)
 
 
 def op(signature: str, formula: str, **rest: Any) -> Op:

@@ -64,6 +64,7 @@ class Recorder:
     ) -> Any:
         """Record one use of an op: a tensor, or a tuple of several. SpecError says which line wrote it."""
         try:
+            op = op.taking(len(inputs))
             operands = tuple(self.operand(op, value) for value in inputs)
             complete = op.complete(attrs)
             names = self.names_asked(name)

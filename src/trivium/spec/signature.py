@@ -18,6 +18,9 @@ Dims = tuple[str, ...]
 
 TOKEN = re.compile(r"\*?[A-Za-z_]\w*(\*([A-Za-z_]\w*|\d+))*|\d+(\*([A-Za-z_]\w*|\d+))*")
 
+OPTIONAL, REPEATED = "?", "..."
+"""Behind the name of a role: it may be left out; it stands for one input or more."""
+
 LONG_NUMBER = re.compile(r"\d{19}")
 AXIS = "write a number from 1 up (3), a letter or word (N, hidden), or a product (h*k)"
 SPACES = "; axes are separated by spaces: '3 N'"
@@ -52,7 +55,7 @@ def parse_dims(text: str, *, runs: bool = False) -> Dims:
 
 
 def parse_signature(text: str) -> Signature:
-    """Read "name(role: dims, role: dims) -> dims" (several outputs: "-> dims, dims")."""
+    """Read "name(role: dims, role: dims) -> dims"; several outputs: "-> dims, dims"; open roles: "m?:", "x...:"."""
     match = re.fullmatch(r"\s*(\w+)\(([^()]*)\)\s*->\s*(.*?)\s*", text)
     if match is None:
         raise SpecError(f"{text!r} is no signature: write 'name(role: dims, ...) -> dims'")
@@ -65,6 +68,33 @@ def parse_signature(text: str) -> Signature:
         roles.append((role.strip(), parse_dims(dims, runs=True)))
     outputs = tuple(parse_dims(dims, runs=True) for dims in after.split(","))
     return Signature(name, tuple(roles), outputs, " ".join(text.split()))
+
+
+def taking(signature: Signature, count: int) -> Signature | None:
+    """The signature for just so many inputs, its open roles settled; None where it does not take so many.
+
+    A role `mask?` may be left out, from the right; a last role `x...` stands for one or more: x1, x2, ...
+    """
+    least, most = arity(signature)
+    if not least <= count <= (most or count):
+        return None
+    roles = [(stem(name), dims) for name, dims in signature.roles[:count]]
+    if most is None:
+        name, dims = roles.pop()
+        roles += [(f"{name}{i + 1}", dims) for i in range(count - len(roles))]
+    return Signature(signature.name, tuple(roles), signature.outputs, signature.text)
+
+
+def arity(signature: Signature) -> tuple[int, int | None]:
+    """The fewest and the most inputs; no most where the last role may be repeated."""
+    names = [name for name, _ in signature.roles]
+    repeated = any(name.endswith(REPEATED) for name in names)
+    return sum(not name.endswith(OPTIONAL) for name in names), None if repeated else len(names)
+
+
+def stem(role: str) -> str:
+    """A role's own name, without the mark that it may be left out or repeated."""
+    return role.removesuffix(OPTIONAL).removesuffix(REPEATED)
 
 
 def words(dims: Dims) -> tuple[str, ...]:

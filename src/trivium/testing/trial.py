@@ -105,6 +105,7 @@ class Trial:
 
 def weighted(op: Op, case: Case) -> Spec:
     """One use of an op on given inputs, each output multiplied by a given weight, all summed to one loss."""
+    op = op.taking(len(case.shapes))
     attrs = op.complete(case.attrs)
     shapes = {f"y{i}": shape for i, shape in enumerate(op.infer(case.shapes, op.bind(attrs, {})))}
     nodes = [Node(tuple(shapes), op, op.roles, attrs)]

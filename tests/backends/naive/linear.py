@@ -1,0 +1,12 @@
+"""The family linear, each op written out as its definition reads, entry by entry where a loop says it best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+NAIVE: Mapping[str, Callable[..., Any]] = {
+    "matmul": lambda a, b: a @ b,
+    "affine": lambda w, x, c: w @ x + c,
+    "linear": lambda x, w, c: x @ w.T + c,
+}

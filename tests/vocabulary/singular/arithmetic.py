@@ -1,0 +1,7 @@
+"""The family arithmetic, at its singular points and at extreme values."""
+
+from __future__ import annotations
+
+from tests.vocabulary.point import Point
+
+POINTS: tuple[Point, ...] = ()

@@ -1,0 +1,38 @@
+"""Kinks, ties, zeros and extremes, chosen on purpose: agreement or a convention, never a wrong accusation.
+
+The network is one op, each output weighted and summed; all three roads, both precisions.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.vocabulary.point import Point
+from tests.vocabulary.singular import POINTS
+from trivium.ops import OPS
+from trivium.probe import draw
+from trivium.report import Report
+from trivium.spec.op import Case
+from trivium.testing.trial import weighted
+from trivium.verbs import check
+
+
+def checked(point: Point) -> Report:
+    shapes = tuple(x.shape for x in point.arrays)
+    op = OPS[point.op].taking(len(shapes))
+    spec = weighted(op, Case(shapes, point.attrs))
+    return check(spec, values=draw(spec) | dict(zip(op.roles, point.arrays, strict=True)))
+
+
+@pytest.mark.parametrize("point", [pytest.param(p, id=f"{p.op} {p.why}") for p in POINTS])
+def test_a_singular_point_gets_its_verdict(point: Point) -> None:
+    report = checked(point)
+    assert point.verdict == report.verdict, report.text()
+    assert [f.message for f in report.comparison.findings if f.verdict == "disagree"] == []
+
+
+@pytest.mark.parametrize("point", [pytest.param(p, id=f"{p.op} {p.why}") for p in POINTS if p.verdict == "agree"])
+def test_where_roads_agree_no_gradient_is_lost(point: Point) -> None:
+    report = checked(point)
+    assert all(np.isfinite(step.residual) for step in report.comparison.steps)
