@@ -11,7 +11,7 @@ from calibration import specs, values
 from calibration.values import Given, Maker, changed, drawn, filled, gain, plus
 from trivium.ops import OPS
 from trivium.spec.graph import Spec
-from trivium.zoo import binary, classifier, diamond, mlp, mlp_columns, regression_l1
+from trivium.zoo import binary, classifier, diamond, mlp, notebook, regression_l1
 
 AGREE = frozenset({"agree"})
 UNDECIDED = frozenset({"undecided"})
@@ -136,8 +136,8 @@ TRAINED = tuple(
 )
 ZOO = (
     *(Kind(f"zoo: {s.name}", s, seeds=10) for s in (mlp(), classifier(), binary(), regression_l1(), diamond())),
-    Kind("zoo: mlp_columns", mlp_columns(), seeds=10, quick=True),
-    Kind("columns, depth 12", specs.mlp_columns(12), seeds=4),
+    Kind("zoo: notebook", notebook(), seeds=10, quick=True),
+    Kind("columns, depth 12", specs.notebook(12), seeds=4),
     Kind("quotient", specs.ratio(), seeds=10),
     Kind("one matrix three times", specs.tied(), seeds=10, quick=True),
 )
@@ -164,7 +164,7 @@ FAULTY = tuple(
         "sigmoid, depth 12",
         "relu, depth 12",
         "tanh, depth 32, gain 2.5",
-        "zoo: mlp_columns",
+        "zoo: notebook",
         "zoo: diamond",
         "zoo: classifier",
         "confident by 45",
@@ -175,7 +175,7 @@ FAULTY = tuple(
     )
 )
 """Where faults are planted."""
-SMALL = tuple(BY_NAME[name] for name in ("zoo: mlp_columns", "zoo: diamond", "zoo: classifier", "trained mlp"))
+SMALL = tuple(BY_NAME[name] for name in ("zoo: notebook", "zoo: diamond", "zoo: classifier", "trained mlp"))
 """Where gradcheck, which runs the network twice for each parameter, is affordable."""
 
 

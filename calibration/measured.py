@@ -38,11 +38,11 @@ RULES_AT = tuple(
         "quotient",
         "layer norm, two pass, offset 100",
         "relu at 0 from its kink",
-        "zoo: mlp_columns",
+        "zoo: notebook",
         "zoo: binary",
     )
 )
-BENT_AT = tuple(BY_NAME[name] for name in ("tanh, depth 3", "confident by 45", "zoo: mlp_columns"))
+BENT_AT = tuple(BY_NAME[name] for name in ("tanh, depth 3", "confident by 45", "zoo: notebook"))
 LONG_AT = ("inner dimension 1e5", "sums of 1e4 terms", "batch 1e5, tanh")
 
 
@@ -85,7 +85,7 @@ def full(say: Say) -> Measured:
 def quick(say: Say) -> Measured:
     """A sample of everything, in under a minute."""
     watch = Watch()
-    few: tuple[Kind, ...] = tuple(BY_NAME[name] for name in ("zoo: mlp_columns", "confident by 45"))
+    few: tuple[Kind, ...] = tuple(BY_NAME[name] for name in ("zoo: notebook", "confident by 45"))
     return Measured(
         right=_all("right nets", measure(chosen(quick=True)), say),
         trials=_all("planted faults", trials(few, COARSE, each=1), say),

@@ -29,7 +29,7 @@ def traced(function: Callable[..., Any], name: str, inputs: Written, parameters:
     return trace(function, vocabulary=OPS, inputs=inputs, parameters=parameters, sizes=sizes, name=name)
 
 
-def mlp_columns(depth: int, *, n: int = 6, N: int = 5) -> Spec:
+def notebook(depth: int, *, n: int = 6, N: int = 5) -> Spec:
     """Layers of affine and sigmoid with a data point in each column."""
 
     def forward(x: Any, y: Any, **given: Any) -> Any:
@@ -38,7 +38,7 @@ def mlp_columns(depth: int, *, n: int = 6, N: int = 5) -> Spec:
         return squared_error(x, y, reduction="mean", name="loss")
 
     parameters = {k: v for i in range(depth) for k, v in ((f"w{i}", "n n"), (f"c{i}", "n 1"))}
-    return traced(forward, "mlp_columns", {"x": "n N", "y": "n N"}, parameters, n=n, N=N)
+    return traced(forward, "notebook", {"x": "n N", "y": "n N"}, parameters, n=n, N=N)
 
 
 def logistic_maps(steps: int, *, n: int = 5) -> Spec:

@@ -229,3 +229,17 @@ def test_npz_gives_back_what_was_saved(tmp_path: Path, save: Any) -> None:
     save(tmp_path / "w.npz", **arrays)
     found = read_values(tmp_path / "w.npz")
     assert {n: a.tolist() for n, a in found.items()} == {n: a.tolist() for n, a in arrays.items()}
+
+
+IGNORING = Kind("index", below=3, besides=-100)
+
+
+def test_a_label_to_be_ignored_is_drawn_and_held_for_right() -> None:
+    labels = KINDS["index"].draw(np.random.default_rng(0), (12,), IGNORING)
+    assert -100 in labels
+    assert KINDS["index"].wrong(labels, IGNORING) == ""
+
+
+def test_a_label_that_is_neither_a_class_nor_ignored_is_refused() -> None:
+    found = KINDS["index"].wrong(np.array([0, -1, -100]), IGNORING)
+    assert found == "[1] is -1; needs integers from 0 to 2, or -100"

@@ -17,7 +17,7 @@ from trivium.spec.graph import Spec
 from trivium.spec.trace import trace
 from trivium.zoo import ZOO, network
 
-COLUMNS = network("mlp_columns")
+COLUMNS = network("notebook")
 
 
 def one_layer(*, extra: dict[str, str] | None = None, w: str = "m n", x: str = "n N", **sizes: int) -> Spec:
@@ -53,7 +53,7 @@ def test_a_given_more_moves_no_other_s_numbers() -> None:
 
 
 def test_two_givens_of_one_shape_differ() -> None:
-    numbers = draw(network("mlp_columns", h=3, n=3))
+    numbers = draw(network("notebook", h=3, n=3))
     assert not np.array_equal(numbers["w1"], numbers["w2"][:3])
 
 

@@ -24,7 +24,7 @@ from trivium.spec.node import Node
 from trivium.verbs import check
 from trivium_numpy import BACKEND
 
-NET = "zoo:mlp_columns"
+NET = "zoo:notebook"
 ROADS = ("numpy", "torch", "jax")
 SPEC = Spec(
     "net",
@@ -273,12 +273,12 @@ def test_a_spec_in_memory_is_checked_again_from_python() -> None:
 
 
 def test_what_only_python_can_say_is_said_in_python() -> None:
-    said = "python: trivium.check('zoo:mlp_columns', backends=['numpy'], dtypes=['float64'], tamper=tamper, seed=0)"
+    said = "python: trivium.check('zoo:notebook', backends=['numpy'], dtypes=['float64'], tamper=tamper, seed=0)"
     assert again(NET, tamper={"numpy": {"g3": doubled}}) == said
 
 
 def test_a_network_by_name_is_checked_again_from_the_shell() -> None:
-    said = "trivium check zoo:mlp_columns --size N=4 --backends numpy --dtypes float64 --seed 0"
+    said = "trivium check zoo:notebook --size N=4 --backends numpy --dtypes float64 --seed 0"
     assert again(NET, sizes={"N": 4}) == said
 
 

@@ -27,7 +27,7 @@ def test_every_shape_is_free(name: str) -> None:
     assert dict(network(name, **sizes).sizes) == sizes
 
 
-@pytest.mark.parametrize(("name", "batch"), [(n, {"mlp_columns": "N"}.get(n, "b")) for n in ZOO])
+@pytest.mark.parametrize(("name", "batch"), [(n, {"notebook": "N"}.get(n, "b")) for n in ZOO])
 def test_sizes_are_arguments_too(name: str, batch: str) -> None:
     assert ZOO[name](**{batch: 9}) == network(name, **{batch: 9})
 
@@ -53,7 +53,7 @@ def test_an_mlp_without_a_layer_is_refused() -> None:
 
 
 def test_columns_name_their_steps_as_the_notebook_does() -> None:
-    assert [node.name for node in network("mlp_columns").nodes] == [f"g{i}" for i in range(1, 10)]
+    assert [node.name for node in network("notebook").nodes] == [f"g{i}" for i in range(1, 10)]
 
 
 def test_the_diamond_uses_tensors_more_than_once() -> None:
@@ -66,7 +66,7 @@ def test_an_unknown_network_is_answered_with_the_nearest_and_the_list() -> None:
         _ = network("clasifier")
     assert str(error.value) == (
         "no network 'clasifier' in the zoo (it has: "
-        "mlp, mlp_columns, classifier, binary, regression_l1, diamond); did you mean 'classifier'?"
+        "mlp, notebook, classifier, binary, regression_l1, diamond); did you mean 'classifier'?"
     )
 
 

@@ -21,9 +21,9 @@ from trivium.spec.graph import Spec
 from trivium.spec.signature import show as shape_text
 from trivium.spec.text import show
 from trivium.verbs import check
-from trivium.zoo import mlp_columns
+from trivium.zoo import notebook
 
-TARGET, SIZES = "zoo:mlp_columns", {"N": 2}
+TARGET, SIZES = "zoo:notebook", {"N": 2}
 PLANTED = "g9"
 Act = Callable[..., str]
 
@@ -92,7 +92,7 @@ def forget_to_divide(
 
 
 def _spec() -> Spec:
-    return mlp_columns(**SIZES)
+    return notebook(**SIZES)
 
 
 def _rows(spec: Spec, given: Mapping[str, Array]) -> Iterator[tuple[list[str], bool]]:

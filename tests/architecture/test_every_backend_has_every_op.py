@@ -20,14 +20,16 @@ EVERY = [(backend, name) for backend in BACKENDS for name in OPS]
 def numbers(word: Op) -> tuple[Array, ...]:
     """Inputs for an op's first case, of the kinds that its roles take."""
     case, stream = word.cases[0], np.random.default_rng(7)
-    kinds = [word.kind(role, case.shapes, case.attrs) for role in word.roles]
+    kinds = [word.kind(role, case.shapes, bound(word)) for role in word.taking(len(case.shapes)).roles]
     return tuple(KINDS[k.name].draw(stream, shape, k) for k, shape in zip(kinds, case.shapes, strict=True))
 
 
 def replayed(backend: str, word: Op) -> list[tuple[int, ...]]:
     """The shapes of an op's outputs as a backend computes them."""
     road, inputs = load_backend(backend), numbers(word)
-    outputs, _ = road.replay(word, bound(word), inputs, tuple(np.ones(shape) for shape in expected(word)))
+    outputs, _ = road.replay(
+        word.taking(len(inputs)), bound(word), inputs, tuple(np.ones(shape) for shape in expected(word))
+    )
     return [output.shape for output in outputs]
 
 

@@ -78,5 +78,5 @@ def test_the_demonstration_finds_what_it_plants(capsys: pytest.CaptureFixture[st
     assert main(["demo"]) == 0
     found = capsys.readouterr().out
     assert "Every entry lies inside its error bar." in found
-    assert "derive the same gradient of mlp_columns" in found
+    assert "derive the same gradient of notebook" in found
     assert "One mistake: numpy is wrong in the backward step of g9" in found

@@ -13,7 +13,7 @@ import trivium_numpy
 from trivium.backend import Array, Backend
 from trivium_numpy.backprop import NumpyBackend
 
-SPEC = tv.network("mlp_columns")
+SPEC = tv.network("notebook")
 
 
 def times(factor: float, name: str) -> NumpyBackend:

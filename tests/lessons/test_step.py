@@ -12,7 +12,7 @@ from trivium.errors import SpecError
 from trivium.lessons.step import explain_op, explain_step
 from trivium.ops import OPS
 from trivium.probe import draw
-from trivium.zoo import mlp_columns, network
+from trivium.zoo import network, notebook
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def test_every_backend_shows_its_style() -> None:
 
 
 def test_the_numbers_are_those_of_the_run(numpy: Mapping[str, Backend]) -> None:
-    spec = mlp_columns(N=2)
+    spec = notebook(N=2)
     given = draw(spec)
     run = numpy["numpy"].compile(spec)(given)
     with np.printoptions(precision=6):
@@ -42,12 +42,12 @@ def test_the_numbers_are_those_of_the_run(numpy: Mapping[str, Backend]) -> None:
 
 
 def test_a_gradient_with_one_reader_is_no_share(numpy: Mapping[str, Backend]) -> None:
-    spec = mlp_columns()
+    spec = notebook()
     assert "this step's part" not in explain_step(spec, "g3", draw(spec), numpy)
 
 
 def test_a_large_array_is_summarized(numpy: Mapping[str, Backend]) -> None:
-    spec = mlp_columns(N=100)
+    spec = notebook(N=100)
     text = explain_step(spec, "g3", draw(spec), numpy)
     assert "300 entries from" in text
     assert "root mean square" in text
@@ -66,13 +66,13 @@ def test_a_backend_without_the_operation_says_why(numpy: Mapping[str, Backend]) 
         name = "lacking"
         lacks: Mapping[str, str] = {"tanh": "it was never asked for"}
 
-    spec = mlp_columns()
+    spec = notebook()
     text = explain_step(spec, "g3", draw(spec), numpy | {"lacking": Lacking()})  # type: ignore[operator]
     assert "it does not have tanh: it was never asked for" in text
 
 
 def test_a_name_that_is_no_step_is_refused(numpy: Mapping[str, Backend]) -> None:
-    spec = mlp_columns()
+    spec = notebook()
     with pytest.raises(SpecError, match="no node 'g33'; did you mean 'g3'"):
         _ = explain_step(spec, "g33", draw(spec), numpy)
 

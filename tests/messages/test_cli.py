@@ -13,12 +13,12 @@ OPERATIONS = "trivium ops            # lists every operation"
 EXPLAIN = "trivium explain --help # what can be explained; `trivium ops` lists every operation"
 HELP = "trivium check --help"
 MESSAGES = {
-    "check": "error: Missing argument 'FILE|zoo:NAME...'.\ntrivium check --help\n",
+    "check": "error: Missing argument 'FILE|zoo:NAME|zoo:all...'.\ntrivium check --help\n",
     "check x --frob": "error: No such option: --frob\ntrivium check --help\n",
     "frob": "error: No such command 'frob'.\ntrivium --help\n",
     "check nowhere.net.toml": f"SpecError: no file 'nowhere.net.toml'; did you mean 'exists.net.toml'?\n{NEXT}\n",
     "check zoo:diamnd": (
-        "SpecError: no network 'diamnd' in the zoo (it has: mlp, mlp_columns, classifier, binary, regression_l1, "
+        "SpecError: no network 'diamnd' in the zoo (it has: mlp, notebook, classifier, binary, regression_l1, "
         "diamond); did you mean 'diamond'?\ntrivium check zoo:mlp\n"
     ),
     "check zoo:diamond --backends numpi": (
@@ -68,12 +68,12 @@ MESSAGES = {
         "SpecError: no code TV999; there are: TV101, TV102, TV103, TV104, TV105, TV106, TV107, TV108, TV109, TV201, "
         "TV202, TV203\ntrivium explain TV101  # what a code means\n"
     ),
-    "explain g33 --in zoo:mlp_columns": (
-        "SpecError: mlp_columns has no node 'g33'; did you mean 'g3'?\ntrivium explain g3 --in zoo:mlp_columns\n"
+    "explain g33 --in zoo:notebook": (
+        "SpecError: notebook has no node 'g33'; did you mean 'g3'?\ntrivium explain g3 --in zoo:notebook\n"
     ),
-    "explain w1 --in zoo:mlp_columns": (
-        "SpecError: 'w1' is a parameter of mlp_columns, not a step; the steps that read it: g1\n"
-        "trivium explain g1 --in zoo:mlp_columns\n"
+    "explain w1 --in zoo:notebook": (
+        "SpecError: 'w1' is a parameter of notebook, not a step; the steps that read it: g1\n"
+        "trivium explain g1 --in zoo:notebook\n"
     ),
     "explain g1 --in nowhere.net.toml": (
         f"SpecError: no file 'nowhere.net.toml'; did you mean 'exists.net.toml'?\n{NEXT}\n"

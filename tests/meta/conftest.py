@@ -16,7 +16,7 @@ from trivium.compare.run import Run
 from trivium.probe import draw
 from trivium.spec.graph import Spec
 from trivium.verbs import handwritten
-from trivium.zoo import mlp_columns
+from trivium.zoo import notebook
 
 ROADS = ("numpy", "torch", "jax")
 DTYPES = ("float64", "float32")
@@ -91,7 +91,7 @@ def roads() -> dict[str, Backend]:
 @pytest.fixture(scope="session")
 def right(roads: dict[str, Backend]) -> Point:
     """Right runs of a network whose two layers are square and equal in shape, so that no shape betrays a mistake."""
-    spec = mlp_columns(N=5, n=3, h=3, k=3, m=2)
+    spec = notebook(N=5, n=3, h=3, k=3, m=2)
     return ran(spec, roads, draw(spec))
 
 

@@ -18,7 +18,7 @@ from trivium.spec.node import Node
 from trivium.verbs import check
 from trivium_numpy import BACKEND
 
-NET = "zoo:mlp_columns"
+NET = "zoo:notebook"
 BESIDE = [[], ["torch"], ["torch", "jax"]]
 COUNTS = ["alone", "of two", "of three"]
 

@@ -18,7 +18,7 @@ from trivium.report import Report
 from trivium.verbs import check
 from trivium.zoo import network
 
-NET = "zoo:mlp_columns"
+NET = "zoo:notebook"
 PLACES = [["impostor", "torch"], ["torch", "impostor"], ["numpy", "impostor", "jax"]]
 
 
@@ -46,7 +46,7 @@ def test_what_was_written_to_is_said() -> None:
 
 
 def test_the_caller_s_own_values_stay_as_they_were() -> None:
-    values = draw(network("mlp_columns"))
+    values = draw(network("notebook"))
     before = {name: x.copy() for name, x in values.items()}
     _ = check(NET, backends=["numpy", Impostor(on_given=double)], values=values)
     assert all(np.array_equal(values[name], x) for name, x in before.items())

@@ -39,8 +39,9 @@ class Use:
 def uses(*, seed: int = 0) -> Iterator[Use]:
     """One use for each case of each op; ops without inputs have no derivative."""
     stream = np.random.default_rng(seed)
-    for op in OPS.values():
-        for case in op.cases if op.roles else ():
+    for word in OPS.values():
+        for case in word.cases if word.roles else ():
+            op = word.taking(len(case.shapes))
             full = dict(op.complete(case.attrs))
             attrs = {a.name: bind_attribute(a, full[a.name], {}) for a in op.attributes}
             kinds = [op.kind(role, case.shapes, attrs) for role in op.roles]

@@ -104,7 +104,7 @@ def test_attributes_are_literals(text: str, attribute: object) -> None:
         ("x", "'x' alone computes nothing; use the name 'x' itself where 'h' is used"),
         ("tahn(x)", "unknown op 'tahn' at column 1; did you mean 'tanh'?"),
         ("ReLU(x)", "unknown op 'ReLU' at column 1; did you mean 'relu'?"),
-        ("Dense(x)", "unknown op 'Dense' at column 1; it is called 'linear' or 'affine' here"),
+        ("Dense(x)", "unknown op 'Dense' at column 1; it is called 'affine' or 'linear' here"),
         ("f(x)", "unknown op 'f' at column 1"),
         ("tanh(x", "'(' at column 5 is never closed"),
         ("tanh(x))", "')' at column 8 closes nothing"),
@@ -128,7 +128,7 @@ def test_attributes_are_literals(text: str, attribute: object) -> None:
         ("sum(x, axis=-'a')", "\"'a'\" at column 14 cannot be the value of attribute 'axis': "
          "an attribute is a number, a text in quotes, True, False, None, or a tuple of these"),
         ("2x", "a number and a name run together at column 1; put an operator between them"),
-        ("x ** 2", "'**' at column 3 is not part of an equation; there is no power: write square(x), or a product"),
+        ("x ** 2", "'**' at column 3 is not part of an equation; write a power as pow(x, exponent=2), or square(x)"),
         ("x == y", "'==' at column 3 is not part of an equation; nothing is compared in a network"),
         ("x; y", "';' at column 2 is not part of an equation: it is made of names, numbers, calls and + - * / @"),
         ("sum(x, axis='a)", "a text that starts at column 13 has no closing quote; "

@@ -21,6 +21,10 @@ PAIR = op(
         Attribute("axis", "axis", default=None),
         Attribute("axes", "axes", default=None),
         Attribute("shape", "shape", default="N 3"),
+        Attribute("size", "size", default="h"),
+        Attribute("ints", "ints", default=1),
+        Attribute("whole", "whole", default=None),
+        Attribute("scale", "scale", default=1.0),
     ),
 )
 
@@ -56,6 +60,12 @@ def test_attributes_are_completed_in_declared_order() -> None:
         ("shape", ["N", 6], "N 6"),
         ("shape", " N   h*k ", "N h*k"),
         ("shape", (), ""),
+        ("size", 7, "7"),
+        ("size", "h*k", "h*k"),
+        ("ints", [1, -2], (1, -2)),
+        ("whole", -100, -100),
+        ("scale", 2, 2.0),
+        ("scale", "1/sqrt(d)", "1/sqrt(d)"),
     ],
 )
 def test_an_attribute_is_stored_in_one_form(attribute: str, given: Any, stored: Any) -> None:
@@ -79,6 +89,12 @@ def test_an_attribute_is_stored_in_one_form(attribute: str, given: Any, stored: 
         ("axis", (0,), "an axis number or None"),
         ("axes", (0, "1"), "an axis number, a tuple of them, or None"),
         ("shape", 3, "a shape such as 'N 6' or (2, 6)"),
+        ("size", "N 6", "one size, such as 6, 'h' or 'h*k'"),
+        ("size", True, "one size, such as 6, 'h' or 'h*k'"),
+        ("ints", (), "an integer or a tuple of them"),
+        ("ints", None, "an integer or a tuple of them"),
+        ("whole", 0.5, "an integer or None"),
+        ("scale", "sqrt(d)", "a finite number, or '1/sqrt(d)'"),
     ],
 )
 def test_an_attribute_of_another_type_is_refused(attribute: str, given: Any, wanted: str) -> None:
@@ -122,4 +138,5 @@ def test_an_op_computes_nothing_itself() -> None:
 
 
 def test_written_shapes_are_bound_to_sizes() -> None:
-    assert PAIR.bind(PAIR.complete({"shape": "N 2*h"}), {"N": 5, "h": 3})["shape"] == (5, 6)
+    bound = PAIR.bind(PAIR.complete({"shape": "N 2*h", "size": "h*2"}), {"N": 5, "h": 3})
+    assert (bound["shape"], bound["size"]) == ((5, 6), 6)

@@ -204,10 +204,10 @@ def test_parameters_of_the_function_may_have_defaults() -> None:
          "what a network computes cannot depend on the numbers, only on .shape"),
         (lambda x: x > 0, "'x' is compared or used as a truth value; "
          "what a network computes cannot depend on the numbers, only on .shape"),
-        (lambda x: x**2, "'x' is raised to a power, which is no op: write square(x), or a product"),
         (lambda x: x[0], "'x' is indexed, unpacked or measured; "
-         "a tensor has no items here, its sizes are in .shape"),
-        (list, "'x' is indexed, unpacked or measured; a tensor has no items here, its sizes are in .shape"),
+         "a tensor has no items here: use the op slice; its sizes are in .shape"),
+        (list, "'x' is indexed, unpacked or measured; "
+         "a tensor has no items here: use the op slice; its sizes are in .shape"),
         (float, "'x' is used as a number or an array; a function that is traced has no numbers"),
         (np.asarray, "'x' is used as a number or an array; a function that is traced has no numbers"),
         (np.tanh, "'x' was handed to numpy.tanh, which needs numbers: "

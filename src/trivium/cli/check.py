@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,16 +17,18 @@ from trivium.cli.cure import advised, size_or_network
 from trivium.cli.file import reserve, write
 from trivium.cli.stream import colorful, mention, say, waiting, width
 from trivium.cli.target import parse_bytes, parse_dtypes, parse_names, parse_sizes
+from trivium.compare.bound import LINE
 from trivium.errors import TriviumError
 from trivium.report import Report
 
+EVERY = "zoo:all"
 CODES = {"agree": 0, "convention": 0, "disagree": 1, "undecided": 3}
 GRAVITY = (70, 2, 1, 3, 0)
 """Exit codes, gravest first: what stands for several networks."""
 
 
 def check(
-    targets: Annotated[list[str], typer.Argument(metavar="FILE|zoo:NAME...", help="Networks to check.")],
+    targets: Annotated[list[str], typer.Argument(metavar="FILE|zoo:NAME|zoo:all...", help="Networks to check.")],
     *,
     backends: Annotated[
         str | None, typer.Option(help="Which, such as numpy,torch; all that work here if not said.")
@@ -39,6 +42,9 @@ def check(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Where the drawn numbers start.")] = 0,
     dtypes: Annotated[str, typer.Option(help="Precisions to check in.")] = "float64,float32",
+    brief: Annotated[
+        bool, typer.Option("--brief", help="A line for each network that agrees; so with zoo:all.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON, alone on stdout.")] = False,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as a web page too.")] = None,
     budget: Annotated[
@@ -49,6 +55,8 @@ def check(
 
     Exit codes: 0 they agree, 1 they disagree, 2 bad input, 3 undecided; of several networks, 2 before 1 before 3.
     """
+    brief = brief or EVERY in targets
+    targets = [name for target in targets for name in every(target)]
     if html is not None and len(targets) > 1:
         several = f"takes one network, and {len(targets)} are given; run them one by one"
         raise typer.BadParameter(several, param_hint="'--html'")
@@ -62,7 +70,10 @@ def check(
         "dtypes": parse_dtypes(dtypes),
         "budget": parse_bytes(budget),
     }
-    found = [one(target, asked, several=len(targets) > 1, as_json=as_json) for target in targets]
+    found = []
+    for i, target in enumerate(targets):
+        place = f" ({i + 1} of {len(targets)})" if len(targets) > 1 else ""
+        found.append(one(target, asked, place=place, as_json=as_json, brief=brief))
     if as_json:
         documents = [plain(target, result) for target, result in zip(targets, found, strict=True)]
         say(json.dumps(documents if len(targets) > 1 else documents[0], indent=2, allow_nan=False))
@@ -72,23 +83,43 @@ def check(
     return min(map(code, found), key=GRAVITY.index)
 
 
-def one(target: str, asked: dict[str, Any], *, several: bool, as_json: bool) -> Report | TriviumError:
+def every(target: str) -> list[str]:
+    """The networks that a word stands for: itself, or the whole zoo."""
+    from trivium.zoo import ZOO
+
+    return [f"zoo:{name}" for name in ZOO] if target == EVERY else [target]
+
+
+def one(target: str, asked: dict[str, Any], *, place: str, as_json: bool, brief: bool) -> Report | TriviumError:
     """Check one network and show what was found; an error in one of several does not keep the others waiting."""
     from trivium.verbs import check as checked
 
+    start = time.perf_counter()
     try:
-        with advised(size_or_network(target)), waiting(f"checking {target}"):
+        with advised(size_or_network(target)), waiting(f"checking {target}{place}"):
             report = checked(target, **asked)
     except TriviumError as error:
-        if not several and not as_json:
+        if not place and not as_json:
             raise
         from trivium.cli.entry import complain
 
         _ = complain(error)
         return error
-    if not as_json:
-        say(report.text(width=width(), color=colorful()) + ("\n" if several else ""))
+    if as_json:
+        return report
+    if brief and CODES[report.verdict] == 0:
+        say(line(target, report, time.perf_counter() - start))
+    else:
+        say(report.text(width=width(), color=colorful()) + ("\n" if place else ""))
     return report
+
+
+def line(target: str, report: Report, seconds: float) -> str:
+    """A network that agrees, in a line."""
+    steps = report.comparison.steps
+    largest = max((step.residual for step in steps), default=0.0)
+    measured = f"{len(steps):6,} steps, largest residual {largest:5.1f} of {LINE:g}"
+    return f"{report.verdict:<11}{target:<30}{measured}{seconds:6.1f} s"
 
 
 def code(result: Report | TriviumError) -> int:

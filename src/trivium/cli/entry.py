@@ -18,6 +18,7 @@ from trivium.cli.cure import NETWORK
 from trivium.cli.demo import demo
 from trivium.cli.doctor import doctor
 from trivium.cli.explain import explain
+from trivium.cli.export import export
 from trivium.cli.new import new
 from trivium.cli.ops import ops
 from trivium.cli.selftest import selftest
@@ -117,7 +118,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (check, new, demo, explain, ops, selftest, doctor):
+for verb in (check, new, export, demo, explain, ops, selftest, doctor):
     _ = app.command()(verb)
 
 

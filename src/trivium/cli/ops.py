@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -18,16 +18,25 @@ from trivium.errors import SpecError, did_you_mean
 from trivium.ops import FAMILIES, OPS
 from trivium.spec.attribute import REQUIRED, Attribute
 from trivium.spec.op import Kind, Op
+from trivium.zoo import ZOO
+
+MANY = 6
+"""Networks that are named as users of an op; the rest is counted."""
 
 
 def ops(
     op: Annotated[str | None, typer.Argument(metavar="OP", help="One operation, in full.")] = None,
     *,
+    differences: Annotated[
+        bool, typer.Option("--differences", help="Where a library's function of that name computes something else.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
 ) -> int:
     """List the operations that a network can use."""
     chosen = [find(op)] if op else list(OPS.values())
-    if as_json:
+    if differences and not as_json:
+        say("\n".join(elsewhere(chosen)))
+    elif as_json:
         documents = [plain(o) for o in chosen]
         say(json.dumps(documents[0] if op else documents, indent=2))
     else:
@@ -43,15 +52,50 @@ def find(name: str) -> Op:
 
 
 def listing() -> Iterator[str]:
-    """Every op, by family."""
+    """Every op, by family: how it is written, what it means, its kinks, and which networks of the zoo use it."""
+    users = uses()
     for family, members in FAMILIES.items():
         yield family
         for op in members:
             yield f"  {call(op)}"
-            yield from textwrap.wrap(op.formula, 80, initial_indent=" " * 6, subsequent_indent=" " * 6)
+            kink = [f"Kink: {op.kink.text}."] if op.kink else []
+            used = [f"In zoo: {', '.join(users[op.name])}."] if op.name in users else []
+            for text in (op.formula, *kink, *used):
+                yield from wrapped(text, " " * 6)
         yield ""
     yield "A letter is a size, the same wherever it stands; *s is any shape. One operation in full:"
     yield "trivium ops squared_error"
+
+
+def uses() -> dict[str, list[str]]:
+    """Per op, the networks of the zoo that use it; a family that most of them use is no news, so at most six."""
+    found: dict[str, list[str]] = {}
+    for name, make in ZOO.items():
+        for op in dict.fromkeys(node.op.name for node in make().nodes):
+            found.setdefault(op, []).append(name)
+    return {
+        op: names if len(names) <= MANY else [*names[:MANY], f"and {len(names) - MANY} more"]
+        for op, names in found.items()
+    }
+
+
+def elsewhere(chosen: Sequence[Op]) -> Iterator[str]:
+    """Where torch, JAX or others mean something else by a name."""
+    yield "Where a library's function of the name computes something else than the definition here:"
+    for op in chosen:
+        if op.differences:
+            yield ""
+            yield op.name
+            yield from wrapped(op.formula, "  ")
+            for sentence in op.differences:
+                yield from textwrap.wrap(sentence, 80, initial_indent="  - ", subsequent_indent="    ")
+    if not any(op.differences for op in chosen):
+        yield "nowhere, as far as is known"
+
+
+def wrapped(text: str, indent: str) -> list[str]:
+    """A text as lines of at most 80 columns."""
+    return textwrap.wrap(text, 80, initial_indent=indent, subsequent_indent=indent)
 
 
 def call(op: Op) -> str:
@@ -63,16 +107,24 @@ def call(op: Op) -> str:
 
 def entry(op: Op) -> Iterator[str]:
     """One op in full."""
-    family = next(name for name, members in FAMILIES.items() if op in members)
+    family = family_of(op)
     rows = [("written", call(op)), ("means", op.formula), ("family", family)]
     rows += [("attribute", attribute(a)) for a in op.attributes]
     rows += [("takes", f"{role}: {kind_text(kind)}") for role, kind in op.kinds.items()]
     rows += [("defined", f"where {op.domain.text}; elsewhere a check is undecided")] if op.domain else []
     rows += [("kink", f"{op.kink.text}; whose is whose is reported as a convention")] if op.kink else []
+    rows += [("source", op.source)] if op.source else []
+    rows += [("elsewhere", f"called {', '.join(op.elsewhere)}")] if op.elsewhere else []
+    rows += [("differs", sentence) for sentence in op.differences]
+    rows += [("used in", ", ".join(f"zoo:{name}" for name in uses().get(op.name, ())))] if op.name in uses() else []
     for label, text in rows:
         yield from textwrap.wrap(text, 80, initial_indent=f"{label:<11}", subsequent_indent=" " * 11)
     yield ""
     yield f"trivium explain {op.name}"
+
+
+def family_of(op: Op) -> str:
+    return next(name for name, members in FAMILIES.items() if op in members)
 
 
 def attribute(a: Attribute) -> str:
@@ -91,7 +143,7 @@ def plain(op: Op) -> dict[str, Any]:
     """One op as JSON has it."""
     return {
         "name": op.name,
-        "family": next(name for name, members in FAMILIES.items() if op in members),
+        "family": family_of(op),
         "signature": op.signature.text,
         "formula": op.formula,
         "attributes": [
@@ -106,6 +158,9 @@ def plain(op: Op) -> dict[str, Any]:
         ],
         "domain": op.domain.text if op.domain else None,
         "kink": op.kink.text if op.kink else None,
+        "source": op.source,
+        "elsewhere": list(op.elsewhere),
+        "differences": list(op.differences),
     }
 
 
@@ -117,4 +172,8 @@ KINDS = {
     "axis": "an axis number, counted from 0 or from the end, or None",
     "axes": "an axis number, a tuple of them, or None for all",
     "shape": "a shape such as 'N 6'",
+    "size": "one size, such as 6 or 'h'",
+    "ints": "an integer or a tuple of them",
+    "whole": "an integer or None",
+    "scale": "a number, or '1/sqrt(d)'",
 }

@@ -23,14 +23,14 @@ class Behind(Protocol):
     def apply(
         self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], name: str | tuple[str, ...] | None
     ) -> Any: ...
-    def operator(self, op: str, *inputs: Any) -> Any: ...
+    def operator(self, op: str, *inputs: Any, **attrs: Any) -> Any: ...
     def name(self, tensor: Tensor) -> str: ...
     def knows(self, op: str) -> bool: ...
     def place(self) -> str: ...
 
 
 class Tensor:
-    """A value of a traced function: `+ - * / @`, unary `-`, `.T`, `.shape`; all else is an op of the vocabulary."""
+    """A value of a traced function: `+ - * / @ **`, unary `-`, `.T`, `.shape`; all else is an op of the vocabulary."""
 
     __slots__ = ("_recorder", "_source", "shape")
     _recorder: Behind
@@ -97,6 +97,15 @@ class Tensor:
     def __rmatmul__(self, other: Any) -> Tensor:
         return self._operator("matmul", other, self)
 
+    def __pow__(self, exponent: Any) -> Tensor:
+        if is_number(exponent):
+            power: Tensor = self._recorder.operator("pow", self, exponent=float(exponent))
+            return power
+        return self._operator("power", self, exponent)
+
+    def __rpow__(self, base: Any) -> Tensor:
+        return self._operator("power", base, self)
+
     def _refuse(self, message: str) -> NoReturn:
         raise SpecError(Problem(f"{self.name!r} {message}", self._recorder.place()))
 
@@ -140,12 +149,10 @@ UFUNCS = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "
 
 CHOICE = "is compared or used as a truth value; what a network computes cannot depend on the numbers, only on .shape"
 NUMBER = "is used as a number or an array; a function that is traced has no numbers"
-POWER = "is raised to a power, which is no op: write square(x), or a product"
-INDEX = "is indexed, unpacked or measured; a tensor has no items here, its sizes are in .shape"
+INDEX = "is indexed, unpacked or measured; a tensor has no items here: use the op slice; its sizes are in .shape"
 REFUSED = {
     **dict.fromkeys(("__bool__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"), CHOICE),
     **dict.fromkeys(("__float__", "__int__", "__complex__", "__index__", "__array__", "__jax_array__"), NUMBER),
-    **dict.fromkeys(("__pow__", "__rpow__"), POWER),
     **dict.fromkeys(("__getitem__", "__setitem__", "__iter__", "__len__", "__contains__"), INDEX),
 }
 for _name, _message in REFUSED.items():

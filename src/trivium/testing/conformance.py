@@ -43,9 +43,11 @@ class Result:
         return f"{self.op}({self.case}){where}: {self.clause}: {self.problem or 'holds'}"
 
 
-def assert_contract(backend: Backend, *, ops: Iterable[str] | None = None, seed: int = 0) -> None:
-    """Raise GradientMismatch with a list of everything that the backend breaks; `ops` as for `contract`."""
-    results = contract(backend, ops=ops, seed=seed)
+def assert_contract(
+    backend: Backend, *, ops: Iterable[str | Op] | None = None, by: Scaler | None = None, seed: int = 0
+) -> None:
+    """Raise GradientMismatch with a list of everything that the backend breaks; arguments as for `contract`."""
+    results = contract(backend, ops=ops, by=by, seed=seed)
     broken = [result for result in results if not result.holds]
     if broken:
         head = f"backend {backend.name!r} breaks {len(broken)} of the {len(results)} clauses of its contract:"
@@ -53,17 +55,22 @@ def assert_contract(backend: Backend, *, ops: Iterable[str] | None = None, seed:
         raise GradientMismatch("\n  ".join([head, *map(str, broken[:SHOWN]), *more]))
 
 
-def contract(backend: Backend, *, ops: Iterable[str] | None = None, seed: int = 0) -> tuple[Result, ...]:
+def contract(
+    backend: Backend, *, ops: Iterable[str | Op] | None = None, by: Scaler | None = None, seed: int = 0
+) -> tuple[Result, ...]:
     """Every clause, for every op that the backend does not lack, at each of the op's cases, in each of its precisions.
 
-    `ops` are names, all where None. Raises BackendError for a name that is no op, and where the backend lacks what the
-    contract itself is made of (mul, sum, add).
+    ops  names of the vocabulary, or ops of your own; the whole vocabulary where None
+    by   the handwritten road with a rule for each of them: what the values are held to, and what measures rounding
+
+    Raises BackendError for a name that is no op, and where the backend lacks what the contract itself is made of (mul,
+    sum, add).
     """
-    names = tuple(OPS if ops is None else ops)
-    _refuse(backend, names)
-    scaler: Scaler = load_backend("numpy")  # type: ignore[assignment]  # which can be shaken besides
-    tried = (OPS[name] for name in names if name not in backend.lacks)
-    return tuple(result for op in tried for result in _of_op(backend, scaler, op, seed))
+    asked = tuple(OPS if ops is None else ops)
+    _refuse(backend, [name for name in asked if isinstance(name, str)])
+    scaler: Scaler = by or load_backend("numpy")  # type: ignore[assignment]  # which can be shaken besides
+    tried = (OPS[op] if isinstance(op, str) else op for op in asked)
+    return tuple(result for op in tried if op.name not in backend.lacks for result in _of_op(backend, scaler, op, seed))
 
 
 def _refuse(backend: Backend, names: Iterable[str]) -> None:

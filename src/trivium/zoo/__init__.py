@@ -44,7 +44,7 @@ def mlp(*, b: int = 7, widths: tuple[int, ...] = (5, 11, 3, 2), activation: Op =
     return trace(forward, vocabulary=OPS, inputs=inputs, parameters=parameters, sizes=sizes, name="mlp")
 
 
-def mlp_columns(*, N: int = 7, n: int = 2, h: int = 3, k: int = 4, m: int = 1) -> Spec:
+def notebook(*, N: int = 7, n: int = 2, h: int = 3, k: int = 4, m: int = 1) -> Spec:
     """Three layers with a data point in each column, in single steps: products and sums, tanh, sigmoid."""
 
     def forward(S: Any, y: Any, w1: Any, b1: Any, w2: Any, b2: Any, w3: Any, b3: Any) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def mlp_columns(*, N: int = 7, n: int = 2, h: int = 3, k: int = 4, m: int = 1) -
         inputs={"S": "n N", "y": "m N"},
         parameters={"w1": "h n", "b1": "h 1", "w2": "k h", "b2": "k 1", "w3": "m k", "b3": "m 1"},
         sizes={"N": N, "n": n, "h": h, "k": k, "m": m},
-        name="mlp_columns",
+        name="notebook",
     )
 
 
@@ -157,7 +157,7 @@ def network(name: str, **sizes: int) -> Spec:
 ZOO: Mapping[str, Callable[..., Spec]] = MappingProxyType(
     {
         "mlp": mlp,
-        "mlp_columns": mlp_columns,
+        "notebook": notebook,
         "classifier": classifier,
         "binary": binary,
         "regression_l1": regression_l1,
