@@ -22,8 +22,23 @@ def split(x: jax.Array, *, parts: int, axis: int) -> tuple[jax.Array, ...]:
     return tuple(jnp.split(x, parts, axis=axis))
 
 
+def concat(*xs: jax.Array, axis: int) -> jax.Array:
+    """One behind the other."""
+    return jnp.concatenate(xs, axis=axis)
+
+
+def stack(*xs: jax.Array, axis: int) -> jax.Array:
+    """Side by side along a new axis."""
+    return jnp.stack(xs, axis=axis)
+
+
 OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "reshape": jnp.reshape,
     "transpose": transpose,
     "split": split,
+    "squeeze": jnp.squeeze,
+    "expand_dims": jnp.expand_dims,
+    "broadcast_to": jnp.broadcast_to,
+    "concat": concat,
+    "stack": stack,
 }

@@ -5,11 +5,26 @@ Knows nothing of the other roads.
 
 from __future__ import annotations
 
+import numpy as np
+
 from trivium.backend import Array
+from trivium.ops.linear import spelled
 from trivium_numpy.rule import Rule
 
+Arrays = tuple[Array, ...]
 Pair = tuple[Array, Array]
 Triple = tuple[Array, Array, Array]
+Terms = tuple[str, ...]
+
+
+def turned(a: Array) -> Array:
+    """aᵀ of every matrix."""
+    return a.swapaxes(-1, -2)
+
+
+def rows(x: Array) -> Array:
+    """Every data point a row, whatever axes they were along."""
+    return x.reshape(-1, x.shape[-1])
 
 
 def matmul_forward(a: Array, b: Array) -> tuple[Array, Pair]:
@@ -18,9 +33,9 @@ def matmul_forward(a: Array, b: Array) -> tuple[Array, Pair]:
 
 
 def matmul_vjp(saved: Pair, y_bar: Array) -> Pair:
-    """ā = ȳ bᵀ     b̄ = aᵀ ȳ     (from ⟨ȳ, da b + a db⟩)"""
+    """ā = ȳ bᵀ     b̄ = aᵀ ȳ     (from ⟨ȳ, da b + a db⟩; the engine adds up a matrix that met several)"""
     a, b = saved
-    return y_bar @ b.T, a.T @ y_bar
+    return y_bar @ turned(b), turned(a) @ y_bar
 
 
 def matmul_jvp(saved: Pair, a_dot: Array, b_dot: Array) -> Array:
@@ -46,25 +61,119 @@ def affine_jvp(saved: Pair, w_dot: Array, x_dot: Array, c_dot: Array) -> Array:
     return w_dot @ x + w @ x_dot + c_dot
 
 
-def linear_forward(x: Array, w: Array, c: Array) -> tuple[Array, Pair]:
+def linear_forward(x: Array, w: Array, c: Array | None = None) -> tuple[Array, tuple[Array, Array, bool]]:
     """y = x wᵀ + c"""
-    return x @ w.T + c, (x, w)
+    y = x @ w.T
+    return y if c is None else y + c, (x, w, c is not None)
 
 
-def linear_vjp(saved: Pair, y_bar: Array) -> Triple:
+def linear_vjp(saved: tuple[Array, Array, bool], y_bar: Array) -> Arrays:
     """x̄ = ȳ w     w̄ = ȳᵀ x     c̄ = Σ_b ȳ     (c was spread over b, so its cotangent is gathered over b)"""
-    x, w = saved
-    return y_bar @ w, y_bar.T @ x, y_bar.sum(axis=0)
+    x, w, biased = saved
+    y_rows = rows(y_bar)
+    x_bar, w_bar = y_bar @ w, y_rows.T @ rows(x)
+    return (x_bar, w_bar, y_rows.sum(axis=0)) if biased else (x_bar, w_bar)
 
 
-def linear_jvp(saved: Pair, x_dot: Array, w_dot: Array, c_dot: Array) -> Array:
+def linear_jvp(saved: tuple[Array, Array, bool], x_dot: Array, w_dot: Array, c_dot: Array | float = 0.0) -> Array:
     """ẏ = ẋ wᵀ + x ẇᵀ + ċ"""
-    x, w = saved
+    x, w, _ = saved
     return x_dot @ w.T + x @ w_dot.T + c_dot
 
 
+def outer_forward(a: Array, b: Array) -> tuple[Array, Pair]:
+    """y = a bᵀ"""
+    return np.outer(a, b), (a, b)
+
+
+def outer_vjp(saved: Pair, y_bar: Array) -> Pair:
+    """ā = ȳ b     b̄ = ȳᵀ a"""
+    a, b = saved
+    return y_bar @ b, y_bar.T @ a
+
+
+def outer_jvp(saved: Pair, a_dot: Array, b_dot: Array) -> Array:
+    """ẏ = ȧ bᵀ + a ḃᵀ"""
+    a, b = saved
+    return np.outer(a_dot, b) + np.outer(a, b_dot)
+
+
+def bilinear_forward(
+    x1: Array, x2: Array, w: Array, c: Array | None = None
+) -> tuple[Array, tuple[Array, Array, Array, bool]]:
+    """yₖ = x₁ᵀ wₖ x₂ + cₖ for every row"""
+    y = paired(x1, w, x2)
+    return y if c is None else y + c, (x1, x2, w, c is not None)
+
+
+def bilinear_vjp(saved: tuple[Array, Array, Array, bool], y_bar: Array) -> Arrays:
+    """x̄₁ = Σₖ ȳₖ wₖ x₂     x̄₂ = Σₖ ȳₖ wₖᵀ x₁     w̄ₖ = Σ_b ȳₖ x₁ x₂ᵀ     c̄ = Σ_b ȳ"""
+    x1, x2, w, biased = saved
+    y_rows = rows(y_bar)
+    x1_bar = np.einsum("bk,kbm->bm", y_rows, rows(x2) @ turned(w)).reshape(x1.shape)
+    x2_bar = np.einsum("bk,kbn->bn", y_rows, rows(x1) @ w).reshape(x2.shape)
+    w_bar = (y_rows.T[:, None, :] * rows(x1).T) @ rows(x2)
+    return (x1_bar, x2_bar, w_bar, y_rows.sum(axis=0)) if biased else (x1_bar, x2_bar, w_bar)
+
+
+def bilinear_jvp(
+    saved: tuple[Array, Array, Array, bool], x1_dot: Array, x2_dot: Array, w_dot: Array, c_dot: Array | float = 0.0
+) -> Array:
+    """ẏₖ = ẋ₁ᵀ wₖ x₂ + x₁ᵀ wₖ ẋ₂ + x₁ᵀ ẇₖ x₂ + ċₖ"""
+    x1, x2, w, _ = saved
+    return paired(x1_dot, w, x2) + paired(x1, w, x2_dot) + paired(x1, w_dot, x2) + c_dot
+
+
+def paired(x1: Array, w: Array, x2: Array) -> Array:
+    """x₁ᵀ wₖ x₂ for every k, last, and every row."""
+    return np.einsum("kbn,bn->bk", rows(x1) @ w, rows(x2)).reshape(*x1.shape[:-1], len(w))
+
+
+def einsum_forward(*xs: Array, equation: str) -> tuple[Array, tuple[Arrays, Terms, str]]:
+    """y = Σ x₁ x₂ … over every letter that y does not have"""
+    terms, out, _ = spelled(equation, tuple(x.shape for x in xs))
+    return summed(terms, out, xs), (xs, terms, out)
+
+
+def einsum_vjp(saved: tuple[Arrays, Terms, str], y_bar: Array) -> Arrays:
+    """x̄ᵢ = Σ ȳ x₁ x₂ … without xᵢ, over every letter that xᵢ does not have"""
+    xs, terms, out = saved
+    bars = []
+    for i, (x, term) in enumerate(zip(xs, terms, strict=True)):
+        others = (out, *terms[:i], *terms[i + 1 :])
+        own = "".join(dict.fromkeys(term))
+        shared = "".join(letter for letter in own if any(letter in other for other in others))
+        bar = summed(others, shared, (y_bar, *xs[:i], *xs[i + 1 :]))
+        bars.append(spread(bar, shared, term, x.shape))
+    return tuple(bars)
+
+
+def einsum_jvp(saved: tuple[Arrays, Terms, str], *x_dots: Array) -> Array:
+    """ẏ = Σᵢ of the product with ẋᵢ in place of xᵢ"""
+    xs, terms, out = saved
+    return np.asarray(sum(summed(terms, out, (*xs[:i], x_dot, *xs[i + 1 :])) for i, x_dot in enumerate(x_dots)))
+
+
+def summed(terms: Terms, out: str, xs: Arrays) -> Array:
+    """The product of the xs, summed over the letters that are not in `out`, two factors at a time."""
+    return np.asarray(np.einsum(f"{','.join(terms)}->{out}", *xs, optimize=True))
+
+
+def spread(bar: Array, letters: str, term: str, shape: tuple[int, ...]) -> Array:
+    """A cotangent given by letter, in the shape of its input: repeated along letters of its own, on the diagonal of two
+    alike, for off the diagonal nothing was read."""
+    own = "".join(dict.fromkeys(term))
+    x_bar = np.zeros(shape, bar.dtype)
+    diagonal = np.einsum(f"{term}->{own}", x_bar) if len(own) < len(term) else x_bar  # a view, which passes writes on
+    diagonal[...] = bar.reshape([n if letter in letters else 1 for letter, n in zip(own, diagonal.shape, strict=True)])
+    return x_bar
+
+
 RULES = {
-    "matmul": Rule(matmul_forward, matmul_vjp, matmul_jvp),
+    "matmul": Rule(matmul_forward, matmul_vjp, matmul_jvp, broadcasts=True),
     "affine": Rule(affine_forward, affine_vjp, affine_jvp),
     "linear": Rule(linear_forward, linear_vjp, linear_jvp),
+    "outer": Rule(outer_forward, outer_vjp, outer_jvp),
+    "bilinear": Rule(bilinear_forward, bilinear_vjp, bilinear_jvp),
+    "einsum": Rule(einsum_forward, einsum_vjp, einsum_jvp),
 }

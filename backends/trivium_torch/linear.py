@@ -1,4 +1,4 @@
-"""Products of matrices with torch's own: F.linear for rows, addmm for columns.
+"""Products of matrices and tensors with torch's own: F.linear for rows, addmm for columns.
 
 Knows nothing of networks.
 """
@@ -17,8 +17,16 @@ def affine(w: Tensor, x: Tensor, c: Tensor) -> Tensor:
     return torch.addmm(c, w, x)
 
 
+def einsum(*xs: Tensor, equation: str) -> Tensor:
+    """torch.einsum, whose equation comes first."""
+    return torch.einsum(equation, *xs)
+
+
 OPERATIONS: Mapping[str, Callable[..., Tensor]] = {
     "matmul": torch.matmul,
     "affine": affine,
     "linear": F.linear,
+    "outer": torch.outer,
+    "bilinear": F.bilinear,
+    "einsum": einsum,
 }

@@ -10,6 +10,8 @@ from trivium.backend import Array, Bars, Tamper
 from trivium.ops import OPS
 from trivium.spec.graph import written
 from trivium.spec.node import Node
+from trivium.spec.op import Case
+from trivium.testing.trial import weighted
 
 RELU = tv.Spec(
     "relu",
@@ -55,3 +57,28 @@ def test_whose_convention_is_whose_is_said() -> None:
     report = tv.check(RELU, backends=["numpy", "torch"], values=AT, tamper={"torch": {"h": slope_at_zero(0.5)}})
     (finding,) = report.comparison.of("convention")
     assert finding.message.endswith("entry (0, 0) of x's cotangent may be -2 to 0: numpy 0, torch -1")
+
+
+@pytest.mark.parametrize("last", [4.5, 5.0])
+def test_a_maximum_of_several_windows_whose_cotangents_cancel_accuses_nobody(last: float) -> None:
+    """5 is alone in three windows and, where the last entry is 5 too, ties in the fourth: ȳ cancels to 1e-8 there."""
+    x = np.array([1.0, 2, 3, 5, 3, 4, last]).reshape(1, 1, 1, 7)
+    single = np.float32(0.7)
+    bars = np.array([single, 1.3e-8, np.nextafter(-single, np.float32(0)), 1e-13], np.float32).astype(float)
+    spec = weighted(OPS["max_pool2d"], Case((x.shape,), {"kernel": (1, 4), "stride": 1}))
+    report = tv.check(spec, values={"x": x, "weight_of_y0": bars.reshape(1, 1, 1, 4)})
+    assert list(report.comparison.of("disagree")) == []
+
+
+def test_a_mean_whose_sum_leaves_the_range_is_undecided() -> None:
+    """Sixteen numbers of 3e37 have the mean 3e37 and a sum past float32."""
+    spec = weighted(OPS["mean"], Case(((16,),), {"axis": None}))
+    report = tv.check(spec, values={"x": np.full(16, 3e37), "weight_of_y0": np.asarray(1.0)})
+    assert report.verdict == "undecided", report.text()
+
+
+def test_a_slope_that_underflows_and_is_multiplied_accuses_nobody() -> None:
+    """σ'(-88) is 6e-39, below float32's smallest normal number: JAX flushes it to 0 before it is multiplied by 1e3."""
+    spec = weighted(OPS["sigmoid"], Case(((2,),), {}))
+    report = tv.check(spec, values={"x": np.array([-88.0, 0.5]), "weight_of_y0": np.full(2, 1e3)})
+    assert list(report.comparison.of("disagree")) == [], report.text()

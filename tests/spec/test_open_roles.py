@@ -12,7 +12,7 @@ from trivium.spec.op import Op, op
 from trivium.spec.signature import arity, parse_signature, taking
 from trivium.spec.trace import trace
 
-JOIN = op("join(x...: *s) -> *s", "Σ of all x")
+JOIN = op("join(x...: b n) -> b n", "Σ of all x")
 DENSE = op("dense(x: b n, w: m n, c?: m, mask?: b) -> b m", "x wᵀ + c", fan_in={"w": "n"})
 LAST = op("last(a: n, x...: n) -> n", "the last x")
 VOCABULARY = {"join": JOIN, "dense": DENSE, "last": LAST}
@@ -66,8 +66,13 @@ def test_a_wrong_number_of_inputs_is_told_with_what_may_be_left_out(word: Op, co
 
 
 def test_an_axis_that_does_not_fit_names_the_role_as_used() -> None:
-    with pytest.raises(SpecError, match=r"axes 's' is \(4,\) in input 'x2' \(4,\) but \(3,\) in 'x1' \(3,\)"):
-        _ = JOIN.infer(((3,), (4,)), {})
+    with pytest.raises(SpecError, match=r"axis 'n' is 4 in input 'x2' \(2, 4\) but 3 in 'x1' \(2, 3\)"):
+        _ = JOIN.infer(((2, 3), (2, 4)), {})
+
+
+def test_a_run_of_axes_is_each_repeated_input_s_own() -> None:
+    first = op("first(x...: *s) -> *t", "the first x", shape=lambda shapes, attrs: (shapes[0],))
+    assert first.infer(((2, 3), (4,)), {}) == ((2, 3),)
 
 
 def test_a_node_holds_the_op_as_it_is_used() -> None:

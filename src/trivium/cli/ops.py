@@ -110,7 +110,7 @@ def entry(op: Op) -> Iterator[str]:
     family = family_of(op)
     rows = [("written", call(op)), ("means", op.formula), ("family", family)]
     rows += [("attribute", attribute(a)) for a in op.attributes]
-    rows += [("takes", f"{role}: {kind_text(kind)}") for role, kind in op.kinds.items()]
+    rows += [("takes", f"{role}: {kind_text(op, role)}") for role in op.kinds]
     rows += [("defined", f"where {op.domain.text}; elsewhere a check is undecided")] if op.domain else []
     rows += [("kink", f"{op.kink.text}; whose is whose is reported as a convention")] if op.kink else []
     rows += [("source", op.source)] if op.source else []
@@ -134,9 +134,14 @@ def attribute(a: Attribute) -> str:
     return f"{a.name}: {what}; {default}"
 
 
-def kind_text(kind: Any) -> str:
-    """The numbers that a role takes."""
-    return str(kind) if isinstance(kind, Kind) else "integers from 0, below the number of classes"
+def kind_text(op: Op, role: str) -> str:
+    """The numbers that a role takes: its kind, or those that it has in the op's cases."""
+    if isinstance(op.kinds[role], Kind):
+        return str(op.kinds[role])
+    bound = ((case.shapes, op.bind(op.complete(case.attrs), {})) for case in op.cases)
+    names = dict.fromkeys(op.kind(role, shapes, attrs).name for shapes, attrs in bound)
+    said = {"index": "integers from 0, below a size"}
+    return " or ".join(said.get(name, name) for name in names) + (", by the attributes" if len(names) > 1 else "")
 
 
 def plain(op: Op) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def own_forward(
         for role, (bar, scale) in enumerate(zip(replayed[1], size.bars, strict=True)):
             if bar is None or scale is None:
                 continue
-            on_kink, lowest, highest = kinks.get(node.op.roles[role], (np.zeros(bar.shape, bool), bar, bar))
+            on_kink, lowest, highest, *_ = kinks.get(node.op.roles[role], (np.zeros(bar.shape, bool), bar, bar))
             yield from _put(run, node, role, np.where(on_kink, 0.0, bar), scale, ~on_kink, backends)
             yield from _off_kink(run, node, role, bar, np.where(on_kink, lowest, bar), np.where(on_kink, highest, bar))
 

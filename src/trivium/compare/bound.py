@@ -28,6 +28,8 @@ RUNS = 8
 """Shaken runs of a whole network."""
 BLIND = 2.0**-10
 """The share of a gradient that rounding may eat before the report says that hardly a digit is left."""
+FAR = 2.0**12
+"""The most that a number which has underflowed is thought to have been multiplied by, by an input or a cotangent."""
 FEW = 2.0**-20
 """How near a measured ratio must be to a size of the network to be called by its name; it names, it never decides."""
 WHOLE_LEAK = 1e-5
@@ -71,6 +73,25 @@ def scales(
         tuple(_scale(y, np.maximum(s, inside), forward) for y, s in zip(outputs, sizes[0], strict=True)),
         tuple(None if b is None else _scale(b, s, k) for b, s, k in zip(bars, sizes[1], backward, strict=True)),
     )
+
+
+def raised(size: Scales, dtype: str, inputs: Arrays, cotangents: Arrays) -> Scales:
+    """The scales, none below what is left of a number that underflowed inside the step and was then multiplied.
+
+    A slope of 1e-40 is 0 in float32, whatever it is multiplied by: the largest cotangent, and the largest input.
+    """
+    read, received = _largest(inputs), _largest(cotangents)
+    least = smallest(dtype)
+    return Scales(
+        tuple(np.maximum(s, least * read) for s in size.outputs),
+        tuple(None if s is None else np.maximum(s, least * read * received) for s in size.bars),
+    )
+
+
+def _largest(arrays: Arrays) -> float:
+    """The largest number among these, at least 1 and at most FAR: past that a multiple of nothing hides something."""
+    found = [float(np.abs(x).max(initial=0.0)) for x in arrays if x.dtype.kind == "f"]
+    return max(1.0, *(min(size, FAR) for size in found if math.isfinite(size)), 1.0)
 
 
 def _scale(result: Array, size: Any, terms_: int) -> Array:

@@ -5,13 +5,14 @@ Knows nothing of who is to blame where a step fails.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from trivium.backend import DTYPES, Array, Backend
-from trivium.compare.bound import LINE, UNIT, Scaler, Scales, scales, smallest, units
+from trivium.compare.bound import LINE, UNIT, Scaler, Scales, raised, scales, smallest, terms, units
 from trivium.compare.comparison import BACKWARD, FORWARD, Step
 from trivium.compare.run import OutOfRange, Run, whole_nodes
 from trivium.errors import InternalError
@@ -127,7 +128,7 @@ def _replay(
     """What the node's values should be; its shares of its inputs' cotangents are added to `shares`."""
     attrs, inputs, cotangents = run.spec.attributes(node), run.inputs(node), run.cotangents(node)
     outputs, bars = replayed = replayer.replay(node.op, attrs, inputs, cotangents)
-    size = scales(scaler, node.op, attrs, inputs, cotangents, replayed)
+    size = raised(scales(scaler, node.op, attrs, inputs, cotangents, replayed), run.dtype, inputs, cotangents)
     for share in _shares(run, node, replayer.name, bars, size):
         shares[node.inputs[share.role]].append(share)
     return [
@@ -143,18 +144,21 @@ def _shares(run: Run, node: Node, replayer: str, bars: tuple[Array | None, ...],
             continue
         low = high = bar
         if node.op.roles[role] in kinks:
-            on_kink, lowest, highest = kinks[node.op.roles[role]]
+            on_kink, lowest, highest, size_there = kinks[node.op.roles[role]]
             low, high = (
                 np.where(on_kink, np.minimum(lowest, bar), bar),
                 np.where(on_kink, np.maximum(highest, bar), bar),
             )
             # noise would flip the branch there, and measure the jump of the slope instead of rounding
-            scale = np.where(on_kink, np.maximum(np.abs(low), np.abs(high)), scale)
+            scale = np.where(on_kink, np.maximum(np.maximum(np.abs(low), np.abs(high)), size_there), scale)
         yield Share(node, role, replayer, bar, scale, low, high)
 
 
-def kink_intervals(run: Run, node: Node) -> dict[str, tuple[Array, Array, Array]]:
-    """Per role with entries exactly on a kink: their mask, the lowest and highest cotangent that are open there."""
+def kink_intervals(run: Run, node: Node) -> dict[str, tuple[Array, Array, Array, Array]]:
+    """Per role with entries exactly on a kink: their mask, the lowest and highest cotangent open there, and their size.
+
+    The size is that of what is added up: cotangents of several windows may cancel in both ends of the interval.
+    """
     kink = node.op.kink
     if kink is None:
         return {}
@@ -163,8 +167,11 @@ def kink_intervals(run: Run, node: Node) -> dict[str, tuple[Array, Array, Array]
     masks = {role: np.asarray(margin) == 0 for role, margin in kink.margin(attrs, *inputs).items()}
     if not any(mask.any() for mask in masks.values()):
         return {}
-    intervals = kink.interval(attrs, inputs, np.asarray(run.cotangents(node)[0], np.float64))
-    return {role: (mask, *intervals[role]) for role, mask in masks.items() if mask.any()}
+    y_bar = np.asarray(run.cotangents(node)[0], np.float64)
+    open_, sizes = (kink.interval(attrs, inputs, bar) for bar in (y_bar, np.abs(y_bar)))
+    return {
+        role: (mask, *open_[role], np.maximum(*map(np.abs, sizes[role]))) for role, mask in masks.items() if mask.any()
+    }
 
 
 def on_kink(run: Run, broken: frozenset[str]) -> bool:
@@ -233,6 +240,15 @@ def floor(expected: Array, scale: Array, dtype: str) -> float | None:
     return float(LINE * UNIT[dtype] * scale[finite].max() / rms)
 
 
+def _most_terms(run: Run, nodes: tuple[Node, ...], e: Expectation) -> int:
+    """The most terms that one entry of the tensor is a sum of, at any of these nodes."""
+    values = run.evaluation.values
+    found = [terms(n.op, run.spec.attributes(n), run.inputs(n), tuple(values[y] for y in n.outputs)) for n in nodes]
+    if e.direction == FORWARD:
+        return max(forward for forward, _ in found)
+    return max((backward[s.role] for s, (_, backward) in zip(e.shares, found, strict=True)), default=1)
+
+
 def _unfinite(run: Run, e: Expectation, got: Array) -> tuple[Array, OutOfRange | None]:
     """The entries that are not finite though their step is, and the first that has left its precision's range."""
     odd = ~(np.isfinite(got) & np.isfinite(e.value) & np.isfinite(e.scale))
@@ -243,7 +259,8 @@ def _unfinite(run: Run, e: Expectation, got: Array) -> tuple[Array, OutOfRange |
     if not all(np.isfinite(x).all() for x in fed):
         return np.zeros(got.shape, bool), None  # inherits: an earlier step has left the range already
     largest = float(np.finfo(DTYPES[run.dtype]).max)
-    in_range = np.maximum(np.abs(e.value), e.scale) <= largest  # what is added up on the way must be in it too
+    # what is added up on the way must be in it too: a scale has the root of the terms, and their sum may need them all
+    in_range = np.maximum(np.abs(e.value), e.scale * math.sqrt(_most_terms(run, nodes, e))) <= largest
     left = np.argwhere(odd & ~in_range)
     if not len(left):
         return odd & in_range, None

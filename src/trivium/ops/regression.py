@@ -61,13 +61,31 @@ def _absolute_slopes(
     return {"prediction": (-steepest, steepest), "target": (-steepest, steepest)}
 
 
+def _check_huber(shapes: tuple[Shape, ...], attrs: Attributes) -> tuple[Shape, ...]:
+    if not attrs["delta"] > 0:
+        raise SpecError(
+            f"delta is {attrs['delta']:g}, needs a number above 0: the error at which the square becomes a line"
+        )
+    return reduced_loss(shapes, attrs)
+
+
 squared_error = op(
     "squared_error(prediction: *s, target: *s) ->",
     "Σ (prediction - target)², reduced as stated",
     attributes=REDUCTION,
     shape=reduced_loss,
     cases=REDUCTION_CASES,
-    elsewhere=("mse", "mse_loss"),
+    elsewhere=("mse", "mse_loss", "mean_squared_error"),
+    differences=("torch: F.mse_loss is the mean over all entries where nothing is said.",),
+)
+half_squared_error = op(
+    "half_squared_error(prediction: *s, target: *s) ->",
+    "Σ (prediction - target)² / 2, reduced as stated: its slope is prediction - target",
+    attributes=REDUCTION,
+    shape=reduced_loss,
+    cases=(*REDUCTION_CASES, Case(((), ()), {"reduction": "mean"})),
+    elsewhere=("l2_loss", "half_mse"),
+    differences=("torch: F.mse_loss has no factor 1/2, so that its slopes are twice as large.",),
 )
 absolute_error = op(
     "absolute_error(prediction: *s, target: *s) ->",
@@ -81,7 +99,31 @@ absolute_error = op(
         interval=_absolute_slopes,
     ),
     cases=REDUCTION_CASES,
-    elsewhere=("l1_loss", "mae"),
+    elsewhere=("l1_loss", "mae", "mean_absolute_error"),
+    differences=(
+        "torch: F.l1_loss is the mean over all entries where nothing is said.",
+        "jax: jnp.abs has slope 1 at an exact fit, where F.l1_loss has 0.",
+    ),
+)
+huber = op(
+    "huber(prediction: *s, target: *s) ->",
+    "Σ of d² / 2 where |d| <= delta, of delta (|d| - delta / 2) elsewhere, d = prediction - target, reduced as stated: "
+    "its slope is d, kept between -delta and delta",
+    attributes=(Attribute("delta", "float"), *REDUCTION),
+    shape=_check_huber,
+    cases=(
+        Case(((3, 5), (3, 5)), {"delta": 1.0, "reduction": "sum"}),
+        Case(((2, 3, 5), (2, 3, 5)), {"delta": 0.3, "reduction": "mean"}),
+        Case(((3, 5), (3, 5)), {"delta": 2.5, "reduction": "batchmean", "batch_axis": -1}),
+        Case(((), ()), {"delta": 1e-3, "reduction": "sum"}),
+    ),
+    source="Huber (1964), Robust estimation of a location parameter, Ann. Math. Statist. 35",
+    elsewhere=("huber_loss", "smooth_l1", "smooth_l1_loss"),
+    differences=(
+        "torch: F.huber_loss takes delta=1 and the mean over all entries where nothing is said.",
+        "torch: F.smooth_l1_loss is this divided by its beta, which stands for delta: d² / (2 beta) inside, "
+        "|d| - beta / 2 outside.",
+    ),
 )
 
-OPS = (squared_error, absolute_error)
+OPS = (squared_error, half_squared_error, absolute_error, huber)

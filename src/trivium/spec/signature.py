@@ -73,7 +73,8 @@ def parse_signature(text: str) -> Signature:
 def taking(signature: Signature, count: int) -> Signature | None:
     """The signature for just so many inputs, its open roles settled; None where it does not take so many.
 
-    A role `mask?` may be left out, from the right; a last role `x...` stands for one or more: x1, x2, ...
+    A role `mask?` may be left out, from the right; a last role `x...` stands for one or more: x1, x2, ..., of which a
+    run of axes (`*s`) is each one's own, and a letter all have in common.
     """
     least, most = arity(signature)
     if not least <= count <= (most or count):
@@ -81,8 +82,12 @@ def taking(signature: Signature, count: int) -> Signature | None:
     roles = [(stem(name), dims) for name, dims in signature.roles[:count]]
     if most is None:
         name, dims = roles.pop()
-        roles += [(f"{name}{i + 1}", dims) for i in range(count - len(roles))]
+        roles += [(f"{name}{i}", _each(dims, i)) for i in range(1, count - len(roles) + 1)]
     return Signature(signature.name, tuple(roles), signature.outputs, signature.text)
+
+
+def _each(dims: Dims, i: int) -> Dims:
+    return tuple(f"{token}{i}" if token.startswith("*") else token for token in dims)
 
 
 def arity(signature: Signature) -> tuple[int, int | None]:

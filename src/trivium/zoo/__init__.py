@@ -1,146 +1,75 @@
-"""Named networks, each a traced function sized by its arguments.
+"""Named networks, each a traced function sized by its arguments: small ones that check in seconds, and real sizes.
 
 Knows the vocabulary and nothing of numbers, backends or verdicts.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from trivium.errors import SpecError, did_you_mean
-from trivium.ops import OPS
-from trivium.ops.activation import sigmoid, softplus, tanh
-from trivium.ops.classification import binary_cross_entropy_with_logits, cross_entropy
-from trivium.ops.exponential import exp
-from trivium.ops.linear import linear
-from trivium.ops.piecewise import relu
-from trivium.ops.reduce import logsumexp, mean
-from trivium.ops.regression import absolute_error, squared_error
-from trivium.ops.shape import split
 from trivium.spec.graph import Spec
-from trivium.spec.op import Op
-from trivium.spec.trace import trace
+from trivium.zoo.composite import mixture_of_experts, neural_ode, siamese
+from trivium.zoo.generative import coupling_flow, gan_generator, mixture_density, vae
+from trivium.zoo.perceptron import (
+    autoencoder,
+    binary,
+    classifier,
+    deep_mlp,
+    diamond,
+    mlp,
+    notebook,
+    regression_l1,
+)
+from trivium.zoo.sequence import bidirectional_rnn, gru_regression, lstm_tagger, pointer, word2vec
+from trivium.zoo.transformer import bert_block, gpt, gpt_block, llama_block
+from trivium.zoo.vision import lenet, resnet_block, separable_block, unet
 
+MEMBERS = (
+    *(notebook, mlp, classifier, binary, regression_l1, diamond, deep_mlp, autoencoder),
+    *(lenet, resnet_block, unet, separable_block),
+    *(lstm_tagger, gru_regression, bidirectional_rnn, word2vec, pointer),
+    *(gpt_block, gpt, bert_block, llama_block),
+    *(vae, gan_generator, mixture_density, coupling_flow),
+    *(siamese, mixture_of_experts, neural_ode),
+)
+ZOO: Mapping[str, Callable[..., Spec]] = MappingProxyType({make.__name__: make for make in MEMBERS})
 
-def mlp(*, b: int = 7, widths: tuple[int, ...] = (5, 11, 3, 2), activation: Op = tanh) -> Spec:
-    """A multilayer perceptron with a data point in each row; its widths are the letters n0, n1, ...
-
-    Raises SpecError for fewer than two widths.
-    """
-    if len(widths) < 2:
-        raise SpecError(f"mlp: widths are {widths}; it takes two or more, from the inputs to the outputs")
-    *hidden, last = range(1, len(widths))
-
-    def forward(x: Any, y: Any, **given: Any) -> Any:
-        for i in hidden:
-            x = activation(linear(x, given[f"w{i}"], given[f"c{i}"], name=f"z{i}"), name=f"h{i}")
-        prediction = linear(x, given[f"w{last}"], given[f"c{last}"], name="prediction")
-        return squared_error(prediction, y, reduction="batchmean", batch_axis=0, name="loss")
-
-    parameters = {k: v for i in (*hidden, last) for k, v in ((f"w{i}", f"n{i} n{i - 1}"), (f"c{i}", f"n{i}"))}
-    inputs, sizes = {"x": "b n0", "y": f"b n{last}"}, {"b": b} | {f"n{i}": n for i, n in enumerate(widths)}
-    return trace(forward, vocabulary=OPS, inputs=inputs, parameters=parameters, sizes=sizes, name="mlp")
-
-
-def notebook(*, N: int = 7, n: int = 2, h: int = 3, k: int = 4, m: int = 1) -> Spec:
-    """Three layers with a data point in each column, in single steps: products and sums, tanh, sigmoid."""
-
-    def forward(S: Any, y: Any, w1: Any, b1: Any, w2: Any, b2: Any, w3: Any, b3: Any) -> dict[str, Any]:
-        g1 = w1 @ S
-        g2 = g1 + b1
-        g3 = tanh(g2)
-        g4 = w2 @ g3
-        g5 = g4 + b2
-        g6 = sigmoid(g5)
-        g7 = w3 @ g6
-        g8 = g7 + b3
-        g9 = squared_error(g8, y, reduction="batchmean", batch_axis=1)
-        return {"g1": g1, "g2": g2, "g3": g3, "g4": g4, "g5": g5, "g6": g6, "g7": g7, "g8": g8, "g9": g9}
-
-    return trace(
-        forward,
-        vocabulary=OPS,
-        inputs={"S": "n N", "y": "m N"},
-        parameters={"w1": "h n", "b1": "h 1", "w2": "k h", "b2": "k 1", "w3": "m k", "b3": "m 1"},
-        sizes={"N": N, "n": n, "h": h, "k": k, "m": m},
-        name="notebook",
-    )
-
-
-def classifier(*, b: int = 7, n: int = 5, h: int = 11, c: int = 3) -> Spec:
-    """Scores for c classes by a layer of relu, against integer labels."""
-
-    def forward(x: Any, labels: Any, w1: Any, c1: Any, w2: Any, c2: Any) -> Any:
-        hidden = relu(linear(x, w1, c1, name="z"), name="h")
-        scores = linear(hidden, w2, c2, name="scores")
-        return cross_entropy(scores, labels, class_axis=1, reduction="mean", name="loss")
-
-    return trace(
-        forward,
-        vocabulary=OPS,
-        inputs={"x": "b n", "labels": "b"},
-        parameters={"w1": "h n", "c1": "h", "w2": "c h", "c2": "c"},
-        sizes={"b": b, "n": n, "h": h, "c": c},
-        name="classifier",
-    )
-
-
-def binary(*, b: int = 8, n: int = 5, h: int = 4) -> Spec:
-    """One score by a layer of softplus, against targets from 0 to 1."""
-
-    def forward(x: Any, target: Any, w1: Any, c1: Any, w2: Any, c2: Any) -> Any:
-        hidden = softplus(linear(x, w1, c1, name="z"), name="h")
-        score = linear(hidden, w2, c2, name="score")
-        return binary_cross_entropy_with_logits(score, target, reduction="mean", name="loss")
-
-    return trace(
-        forward,
-        vocabulary=OPS,
-        inputs={"x": "b n", "target": "b 1"},
-        parameters={"w1": "h n", "c1": "h", "w2": "1 h", "c2": "1"},
-        sizes={"b": b, "n": n, "h": h},
-        name="binary",
-    )
-
-
-def regression_l1(*, b: int = 7, n: int = 5, h: int = 3, m: int = 2) -> Spec:
-    """A layer of tanh, and the sum of absolute errors."""
-
-    def forward(x: Any, y: Any, w1: Any, c1: Any, w2: Any, c2: Any) -> Any:
-        hidden = tanh(linear(x, w1, c1, name="z"), name="h")
-        prediction = linear(hidden, w2, c2, name="prediction")
-        return absolute_error(prediction, y, reduction="sum", name="loss")
-
-    return trace(
-        forward,
-        vocabulary=OPS,
-        inputs={"x": "b n", "y": "b m"},
-        parameters={"w1": "h n", "c1": "h", "w2": "m h", "c2": "m"},
-        sizes={"b": b, "n": n, "h": h, "m": m},
-        name="regression_l1",
-    )
-
-
-def diamond(*, b: int = 7, n: int = 5, h: int = 3, m: int = 2) -> Spec:
-    """Paths that part and meet again: a layer split in two, its halves used twice, scores under a logsumexp."""
-
-    def forward(x: Any, w: Any, c: Any, v: Any, d: Any) -> Any:
-        left, right = split(tanh(linear(x, w, c, name="z"), name="t"), parts=2, axis=1, name=("left", "right"))
-        gated = left * sigmoid(right, name="gate") + left
-        scores = linear(gated, v, d, name="scores")
-        free_energy = logsumexp(scores, axis=1, name="free_energy")
-        return mean(exp(-free_energy) + free_energy, name="loss")
-
-    return trace(
-        forward,
-        vocabulary=OPS,
-        inputs={"x": "b n"},
-        parameters={"w": "2*h n", "c": "2*h", "v": "m h", "d": "m"},
-        sizes={"b": b, "n": n, "h": h, "m": m},
-        name="diamond",
-    )
+REAL_SIZES: Mapping[str, Mapping[str, int]] = MappingProxyType(
+    {
+        "notebook": {"N": 256, "n": 64, "h": 128, "k": 64, "m": 8},
+        "mlp": {"b": 128, "n0": 784, "n1": 512, "n2": 512, "n3": 10},
+        "classifier": {"b": 128, "n": 784, "h": 512, "c": 10},
+        "binary": {"b": 256, "n": 128, "h": 256},
+        "regression_l1": {"b": 256, "n": 128, "h": 256, "m": 8},
+        "diamond": {"b": 128, "n": 256, "h": 256, "m": 64},
+        "deep_mlp": {"b": 64, "n": 64, "h": 128, "m": 10},
+        "autoencoder": {"b": 128, "n": 784, "h": 128},
+        "lenet": {"b": 32, "k": 6, "m": 16, "h": 84, "c": 10, "side": 28, "kernel": 5},
+        "resnet_block": {"b": 16, "k": 32, "h": 16, "w": 16, "c": 10},
+        "unet": {"b": 4, "k": 16, "h": 16, "w": 16},
+        "separable_block": {"b": 16, "k": 32, "m": 64, "h": 28, "w": 28, "c": 10},
+        "lstm_tagger": {"t": 32, "b": 16, "v": 1000, "n": 64, "h": 64, "c": 16},
+        "gru_regression": {"t": 32, "b": 32, "n": 32, "h": 64},
+        "bidirectional_rnn": {"t": 32, "b": 32, "n": 32, "h": 64, "c": 10},
+        "word2vec": {"b": 512, "k": 10, "v": 5000, "d": 100},
+        "pointer": {"b": 32, "t": 64, "n": 64, "m": 64, "h": 64},
+        "gpt_block": {"b": 4, "t": 64, "h": 4, "k": 32, "f": 512},
+        "gpt": {"b": 4, "t": 64, "v": 512, "h": 4, "k": 16, "f": 256},
+        "bert_block": {"b": 4, "t": 64, "v": 512, "h": 4, "k": 32, "f": 512},
+        "llama_block": {"b": 4, "t": 64, "h": 4, "r": 16, "f": 384},
+        "vae": {"b": 128, "n": 784, "h": 256, "z": 20},
+        "gan_generator": {"b": 64, "z": 64, "h": 256, "n": 784, "f": 256},
+        "mixture_density": {"b": 256, "n": 32, "h": 128, "k": 10},
+        "coupling_flow": {"b": 256, "n": 32, "h": 128},
+        "siamese": {"b": 64, "n": 256, "h": 128, "m": 32},
+        "mixture_of_experts": {"b": 128, "n": 64, "e": 8, "h": 128, "c": 10},
+        "neural_ode": {"b": 128, "n": 32, "h": 128},
+    }
+)
+"""Sizes at which a network's time says something: each a few to some hundred milliseconds a gradient on one core."""
 
 
 def network(name: str, **sizes: int) -> Spec:
@@ -151,16 +80,47 @@ def network(name: str, **sizes: int) -> Spec:
     """
     if name not in ZOO:
         raise SpecError(f"no network {name!r} in the zoo (it has: {', '.join(ZOO)}){did_you_mean(name, ZOO)}")
-    return ZOO[name]().resized(**sizes)
+    make = ZOO[name]
+    arguments = {word: size for word, size in sizes.items() if word in inspect.signature(make).parameters}
+    return make(**arguments).resized(**{word: size for word, size in sizes.items() if word not in arguments})
 
 
-ZOO: Mapping[str, Callable[..., Spec]] = MappingProxyType(
-    {
-        "mlp": mlp,
-        "notebook": notebook,
-        "classifier": classifier,
-        "binary": binary,
-        "regression_l1": regression_l1,
-        "diamond": diamond,
-    }
-)
+def real(name: str) -> Spec:
+    """The network of that name at a size at which its time says something."""
+    return network(name, **REAL_SIZES.get(name, {}))
+
+
+__all__ = [
+    "REAL_SIZES",
+    "ZOO",
+    "autoencoder",
+    "bert_block",
+    "bidirectional_rnn",
+    "binary",
+    "classifier",
+    "coupling_flow",
+    "deep_mlp",
+    "diamond",
+    "gan_generator",
+    "gpt",
+    "gpt_block",
+    "gru_regression",
+    "lenet",
+    "llama_block",
+    "lstm_tagger",
+    "mixture_density",
+    "mixture_of_experts",
+    "mlp",
+    "network",
+    "neural_ode",
+    "notebook",
+    "pointer",
+    "real",
+    "regression_l1",
+    "resnet_block",
+    "separable_block",
+    "siamese",
+    "unet",
+    "vae",
+    "word2vec",
+]
