@@ -18,9 +18,9 @@ from trivium.spec.node import Node
 Draw = Callable[..., Any]
 NAMES = ("h", "layer_1_", "σ", "tanh", "ops", "trace", "spec", "N")
 """Stems of node names: plain, not ASCII, and such as what is printed must not confuse with its own words."""
-SMOOTH = ("tanh", "sigmoid", "softplus")
-ACTIVATIONS = (*SMOOTH, "relu", "neg")
-ELEMENTWISE_LOSSES = ("squared_error", "absolute_error", "binary_cross_entropy_with_logits")
+SMOOTH = ("tanh", "sigmoid", "softplus", "gelu", "silu", "softsign", "sin")
+ACTIVATIONS = (*SMOOTH, "relu", "neg", "abs")
+ELEMENTWISE_LOSSES = ("squared_error", "half_squared_error", "absolute_error", "binary_cross_entropy_with_logits")
 REDUCTIONS = ("sum", "mean", "batchmean")
 
 
@@ -145,8 +145,14 @@ def squares(sketch: Sketch, h: str, width: int) -> tuple[str, int]:
 def centered(sketch: Sketch, h: str, width: int) -> tuple[str, int]:
     """Less its mean, or less its logsumexp, along one axis that is kept."""
     axis = sketch.draw(st.sampled_from([0, 1, -1, (0, 1), (1,)]))
-    op = sketch.draw(st.sampled_from(["mean", "logsumexp"]))
+    op = sketch.draw(st.sampled_from(["mean", "logsumexp", "max"]))
     return sketch.use("sub", h, sketch.use(op, h, axis=axis, keepdims=True)), width
+
+
+def softened(sketch: Sketch, h: str, width: int) -> tuple[str, int]:
+    """Weights that add up to 1 along an axis, and what they weigh joined along the features."""
+    weights = sketch.use("softmax", h, axis=sketch.draw(st.sampled_from([0, 1, -1])))
+    return sketch.use("concat", weights, h, axis=sketch.feature_axis), 2 * width
 
 
 def gate(sketch: Sketch, h: str, width: int) -> tuple[str, int]:
@@ -198,5 +204,12 @@ def penalty(sketch: Sketch, loss: str) -> str:
     return sketch.use("add", loss, sketch.use("mul", sketch.use("constant", value=0.01), squares))
 
 
-BETWEEN = (nothing, diamond, same_twice, scale, spread, quotient, squares, centered, gate, around)
+DRAWN = frozenset(
+    {*ACTIVATIONS, *ELEMENTWISE_LOSSES, "cross_entropy", "affine", "linear", "matmul", "transpose", "add", "sub", "mul"}
+    | {"constant", "div", "exp", "log", "square", "mean", "logsumexp", "max", "sum", "softmax", "concat", "split"}
+    | {"reshape"}
+)
+"""The ops that a drawn network may have: what the engine does between ops is tried, not each op of the vocabulary."""
+
+BETWEEN = (nothing, diamond, same_twice, scale, spread, quotient, squares, centered, softened, gate, around)
 LOSSES = (between_numbers, between_numbers, between_classes, plain)

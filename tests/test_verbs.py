@@ -176,7 +176,7 @@ def test_a_rule_that_does_not_fit_is_named_with_its_node(changes: dict[str, Any]
 
 def test_a_rule_that_is_missing_is_named() -> None:
     lacking = replace(BACKEND, rules={k: r for k, r in BACKEND.rules.items() if k != "tanh"}, name="mine")
-    assert refused(tv.BackendError, SPEC, backends=[lacking]) == "mine has no rule of 'tanh'"
+    assert refused(tv.BackendError, SPEC, backends=[lacking]) == "mine has no rule of 'tanh'; did you mean 'hardtanh'?"
 
 
 # ---- planted mistakes

@@ -7,7 +7,7 @@ import pytest
 from trivium.errors import SpecError
 from trivium.ops.activation import sigmoid
 from trivium.probe import prime_sizes
-from trivium.zoo import ZOO, mlp, network
+from trivium.zoo import ZOO, mlp, network, real
 
 
 @pytest.mark.parametrize("name", ZOO)
@@ -18,7 +18,13 @@ def test_a_network_is_called_by_its_name(name: str) -> None:
 @pytest.mark.parametrize("name", ZOO)
 def test_every_given_and_node_reaches_the_loss(name: str) -> None:
     spec = network(name)
-    assert set(spec.shapes) == spec.reaching
+    assert [node for node in spec.nodes if spec.reaching.isdisjoint(node.outputs)] == []
+    assert set(spec.givens) <= spec.reaching
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_a_network_has_a_real_size(name: str) -> None:
+    assert real(name).entries() > 50 * network(name).entries()
 
 
 @pytest.mark.parametrize("name", ZOO)
@@ -65,8 +71,7 @@ def test_an_unknown_network_is_answered_with_the_nearest_and_the_list() -> None:
     with pytest.raises(SpecError) as error:
         _ = network("clasifier")
     assert str(error.value) == (
-        "no network 'clasifier' in the zoo (it has: "
-        "mlp, notebook, classifier, binary, regression_l1, diamond); did you mean 'classifier'?"
+        f"no network 'clasifier' in the zoo (it has: {', '.join(ZOO)}); did you mean 'classifier'?"
     )
 
 

@@ -124,7 +124,7 @@ def cosine_similarity_loss_forward(
 
 
 def cosine_slopes(saved: tuple[Triple, Triple, Array, int]) -> Pair:
-    """∂cos/∂a = (b̂ - cos â) / |a|, without the part along a, which changes only its length; b̂ / eps where that is eps"""
+    """∂cos/∂a = (b̂ - cos â) / |a|, without the part along a, which changes but its length; b̂/eps where that is eps"""
     (a, a_length, a_longer), (b, b_length, b_longer), cosine, _ = saved
     by_a = (b - np.where(a_longer, cosine, 0) * a) / a_length
     by_b = (a - np.where(b_longer, cosine, 0) * b) / b_length

@@ -88,7 +88,8 @@ def length(d: Tensor) -> Tensor:
     """|d|, with the largest entry taken out of the root"""
     largest = d.detach().abs().amax(-1, keepdim=True)
     unit = torch.where(largest > 0, largest, torch.ones_like(largest))
-    return torch.linalg.vector_norm(d / unit, dim=-1) * unit.squeeze(-1)
+    scaled: Tensor = torch.linalg.vector_norm(d / unit, dim=-1)
+    return unit.squeeze(-1) * scaled
 
 
 OPERATIONS: Mapping[str, Callable[..., Tensor]] = {

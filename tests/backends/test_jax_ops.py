@@ -92,7 +92,7 @@ def test_logsumexp_is_its_definition(x: int) -> None:
 @pytest.mark.parametrize("x", POINTS)
 def test_cross_entropy_is_its_definition(x: int) -> None:
     """log(1 + e⁻ˣ) for logits (x, 0) and label 0. Value and p - 1 to 3 spacings at 1, the other slope to its own."""
-    attrs = {"class_axis": 1, "reduction": "sum", "batch_axis": None}
+    attrs = dict(OPS["cross_entropy"].complete({"class_axis": 1, "reduction": "sum"}))
     y, (slopes,) = at("cross_entropy", ([[float(x), 0.0]], [0]), **attrs)
     assert spacings(y, exactly(softplus, -x), size=1.0) <= 3
     assert spacings(slopes[0, 0], -exactly(sigmoid, -x), size=1.0) <= 3

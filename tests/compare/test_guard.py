@@ -16,7 +16,7 @@ from trivium.ops import OPS
 
 X = np.array([[0.5, -1.0, 2.0]])
 LABELS = np.array([2])
-CROSS = {"class_axis": 1, "reduction": "sum", "batch_axis": None}
+CROSS = dict(OPS["cross_entropy"].complete({"class_axis": 1, "reduction": "sum"}))
 
 
 def classified(backend: Backend) -> Any:

@@ -82,3 +82,24 @@ def test_a_slope_that_underflows_and_is_multiplied_accuses_nobody() -> None:
     spec = weighted(OPS["sigmoid"], Case(((2,),), {}))
     report = tv.check(spec, values={"x": np.array([-88.0, 0.5]), "weight_of_y0": np.full(2, 1e3)})
     assert list(report.comparison.of("disagree")) == [], report.text()
+
+
+def test_a_tie_beside_cotangents_that_cancel_accuses_nobody() -> None:
+    """b is spread over a column that holds a tie, and the cotangents of the column cancel to their rounding."""
+    a, single = np.array([[1.0], [2.0], [3.0]]), np.float32(0.7)
+    bars = np.array([[single], [1e-9], [np.nextafter(-single, np.float32(0))]], np.float32).astype(float)
+    spec = weighted(OPS["maximum"], Case(((3, 1), ()), {}))
+    report = tv.check(spec, values={"a": a, "b": np.asarray(1.0), "weight_of_y0": bars})
+    assert list(report.comparison.of("disagree")) == []
+
+
+def test_a_number_that_is_flushed_to_the_kink_accuses_nobody() -> None:
+    report = tv.check(RELU, values=AT | {"x": np.array([[1e-40, 1.0, -2.0], [3.0, -1e-320, 2e-9]])})
+    assert list(report.comparison.of("disagree")) == [], report.text()
+
+
+def test_a_step_outside_of_its_op_s_domain_accuses_nobody() -> None:
+    spec = weighted(OPS["div"], Case(((2,), (2,)), {}))
+    report = tv.check(spec, values={"a": np.ones(2), "b": np.array([0.0, 1.0]), "weight_of_y0": np.ones(2)})
+    assert report.verdict == "undecided"
+    assert list(report.comparison.of("disagree")) == []

@@ -11,7 +11,7 @@ import pytest
 
 SRC = Path(__file__).parents[2] / "src"
 MODULES = sorted(
-    ".".join(path.relative_to(SRC).with_suffix("").parts)
+    ".".join(path.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__")
     for path in SRC.rglob("*.py")
     if ">>> " in path.read_text(encoding="utf-8")
 )

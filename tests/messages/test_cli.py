@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from trivium.cli import main
+from trivium.zoo import ZOO
 
 NEXT = "trivium new example    # writes a network that works; `trivium ops` lists every operation"
 OPERATIONS = "trivium ops            # lists every operation"
@@ -18,8 +19,8 @@ MESSAGES = {
     "frob": "error: No such command 'frob'.\ntrivium --help\n",
     "check nowhere.net.toml": f"SpecError: no file 'nowhere.net.toml'; did you mean 'exists.net.toml'?\n{NEXT}\n",
     "check zoo:diamnd": (
-        "SpecError: no network 'diamnd' in the zoo (it has: mlp, notebook, classifier, binary, regression_l1, "
-        "diamond); did you mean 'diamond'?\ntrivium check zoo:mlp\n"
+        f"SpecError: no network 'diamnd' in the zoo (it has: {', '.join(ZOO)}); did you mean 'diamond'?\n"
+        "trivium check zoo:notebook\n"
     ),
     "check zoo:diamond --backends numpi": (
         "BackendError: no backend 'numpi' (known are: numpy, torch, jax); did you mean 'numpy'?\n"

@@ -195,7 +195,7 @@ def test_a_mismatch_inside_of_an_expression_names_the_part() -> None:
     assert complaint(changed(("affine(w, x, c)", "c + x @ w"))) == (
         "matmul: axis 'k' is 3 in input 'b' (3, 2) but 5 in 'a' (2, 5)\n"
         "  in my.net.toml:13, z_1 = matmul(x, w), a part of node z\n"
-        "  matmul(a: m k, b: k n) -> m n"
+        "  matmul(a: *s m k, b: *t k n) -> *u m n"
     )
 
 
@@ -213,7 +213,7 @@ def test_a_label_that_is_computed() -> None:
                              ("tanh(z)", "w @ x"))) == (
         "'z' is computed, but cross_entropy takes index < 3 there, which has no gradient: it is given, not computed\n"
         "  in my.net.toml:15, node cost = cross_entropy(h, z, class_axis=0, reduction='mean')\n"
-        "  cross_entropy(logits: *s, labels: *t) ->"
+        "  cross_entropy(logits: *s, labels: *t, weights?: C) ->"
     )  # fmt: skip
 
 
@@ -221,8 +221,8 @@ def test_labels_that_are_numbers_elsewhere() -> None:
     loss = "mean(y) + cross_entropy(h, y, class_axis=0, reduction='mean')"
     assert complaint(changed(("squared_error(h, y, reduction='mean')", loss), ('y = "3 N"', 'y = "N"'))) == (
         "'y' cannot be both real (as the node cost_1 = mean(y, axis=None, keepdims=False) has it) and index < 3\n"
-        "  in my.net.toml:15, cost_2 = cross_entropy(h, y, class_axis=0, reduction='mean', batch_axis=None), "
-        "a part of node cost"
+        "  in my.net.toml:15, cost_2 = cross_entropy(h, y, class_axis=0, ignored=None, smoothing=0.0, temperature=1.0, "
+        "reduction='mean', batch_axis=None), a part of node cost"
     )
 
 

@@ -227,7 +227,7 @@ def test_a_thousand_wrong_entries_take_at_most_25_lines(failing: Build, find: Fi
         "1.1e-13",
         "256 u x the step's own scale (3.87 at the first entry); u = 2^-53",
         "h = matmul(w1, x)",
-        "matmul(a: m k, b: k n) -> m n",
+        "matmul(a: *s m k, b: *t k n) -> *u m n",
         COMMAND,
     ],
 )

@@ -36,8 +36,8 @@ SHOWN = """\
   a_1:(3,5) = matmul(w, x)
   a:(1,5), b:(1,5), c:(1,5) = split(a_1, parts=3, axis=0)
   loss_1:(3,5) = matmul(w, x)
-  loss:() = cross_entropy(loss_1, ops, class_axis=0, reduction='batchmean',
-      batch_axis=1)
+  loss:() = cross_entropy(loss_1, ops, class_axis=0, ignored=None,
+      smoothing=0.0, temperature=1.0, reduction='batchmean', batch_axis=1)
   -> loss }"""
 PYTHON = """\
 from trivium import ops as ops_

@@ -14,7 +14,7 @@ from trivium.spec.op import Case, Op
 from trivium.verbs import handwritten
 
 LAYOUTS: Mapping[str, Callable[[Array], Array]] = {
-    "columns first": np.asfortranarray,
+    "columns first": lambda x: np.array(x, order="F"),
     "backwards": lambda x: np.flip(np.flip(x).copy()),
     "every other": lambda x: np.repeat(x, 2, axis=-1)[..., ::2] if x.ndim else x,
 }

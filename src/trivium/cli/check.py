@@ -17,7 +17,6 @@ from trivium.cli.cure import advised, size_or_network
 from trivium.cli.file import reserve, write
 from trivium.cli.stream import colorful, mention, say, waiting, width
 from trivium.cli.target import parse_bytes, parse_dtypes, parse_names, parse_sizes
-from trivium.compare.bound import LINE
 from trivium.errors import TriviumError
 from trivium.report import Report
 
@@ -118,8 +117,8 @@ def line(target: str, report: Report, seconds: float) -> str:
     """A network that agrees, in a line."""
     steps = report.comparison.steps
     largest = max((step.residual for step in steps), default=0.0)
-    measured = f"{len(steps):6,} steps, largest residual {largest:5.1f} of {LINE:g}"
-    return f"{report.verdict:<11}{target:<30}{measured}{seconds:6.1f} s"
+    measured = f"{len(steps):6,} steps, largest residual {largest:5.1f}"
+    return f"{report.verdict:<11}{target:<24}{measured}{seconds:7.1f} s"
 
 
 def code(result: Report | TriviumError) -> int:

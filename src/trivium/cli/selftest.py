@@ -85,6 +85,6 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
     yield f"{'all':<16}{total[0]:>5}{total[1]:>7}{total[2]:>12,}{worst.largest:>18.1f}   {worst.at}"
     yield ""
     broken = [problem for row in rows for problem in row.problems]
-    yield "Residuals are in units of rounding; the line is 256, the same for every operation."
+    yield "Residuals are in units of rounding; the line is 256, for every operation."
     yield f"{len(broken)} comparisons do not agree:" if broken else "The roads agree."
     yield from broken[:40]

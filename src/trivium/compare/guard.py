@@ -109,7 +109,7 @@ def problems(op: Op, outputs: Sequence[Any], bars: Sequence[Any], inputs: Arrays
     number = np.dtype(np.complex128 if imaginary else np.float64)
     for i, (y, like) in enumerate(zip(outputs, cotangents, strict=True)):
         yield from unfit(f"output {i}", y, number, like.shape)
-    for role, x_bar, x in zip(op.roles, bars, inputs, strict=True):
+    for role, x_bar, x in zip(op.taking(len(inputs)).roles, bars, inputs, strict=True):
         if x.dtype.kind == "f" and not imaginary:  # a complex step asks for values alone
             yield from unfit(f"the cotangent of {role!r}", x_bar, number, x.shape)
         elif x_bar is not None:

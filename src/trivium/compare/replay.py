@@ -14,7 +14,7 @@ import numpy as np
 from trivium.backend import DTYPES, Array, Backend
 from trivium.compare.bound import LINE, UNIT, Scaler, Scales, raised, scales, smallest, terms, units
 from trivium.compare.comparison import BACKWARD, FORWARD, Step
-from trivium.compare.run import OutOfRange, Run, whole_nodes
+from trivium.compare.run import OutOfRange, Run, leaves_domain, whole_nodes
 from trivium.errors import InternalError
 from trivium.spec.node import Node
 
@@ -102,10 +102,12 @@ ReplayerOf = Callable[[Run, Node], Backend]
 
 
 def check_run(run: Run, replayer_of: ReplayerOf, scaler: Scaler, *, broken: frozenset[str] = frozenset()) -> Checked:
-    """Replay every step of a run; nodes that read or bind a `broken` array (absent, misshapen) are left out."""
+    """Replay every step of a run; left out is a node that reads or binds a `broken` array (absent, misshapen), and one
+    whose inputs leave its domain, where no formula says what is right."""
     shares: dict[str, list[Share]] = {name: [] for name in run.spec.differentiable}
     expected, blocked = [], set(broken)
-    whole = whole_nodes(run, broken)
+    undefined = {outside.node.name for outside in leaves_domain(run, broken)}
+    whole = [node for node in whole_nodes(run, broken) if node.name not in undefined]
     names = {node.name for node in whole}
     for node in run.spec.nodes:
         if node.name in names:
@@ -164,7 +166,9 @@ def kink_intervals(run: Run, node: Node) -> dict[str, tuple[Array, Array, Array,
         return {}
     attrs = run.spec.attributes(node)
     inputs = tuple(np.asarray(x, np.float64) if x.dtype.kind == "f" else x for x in run.inputs(node))
-    masks = {role: np.asarray(margin) == 0 for role, margin in kink.margin(attrs, *inputs).items()}
+    # nearer than the smallest normal number is on it: a road that flushes what is smaller to 0 stands there
+    near = float(np.finfo(DTYPES[run.dtype]).smallest_normal)
+    masks = {role: np.abs(np.asarray(margin)) < near for role, margin in kink.margin(attrs, *inputs).items()}
     if not any(mask.any() for mask in masks.values()):
         return {}
     y_bar = np.asarray(run.cotangents(node)[0], np.float64)

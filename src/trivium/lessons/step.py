@@ -5,6 +5,7 @@ Knows nothing of command lines, nor of how any backend works: each shows its own
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
@@ -62,12 +63,11 @@ def _find(spec: Spec, name: str) -> Node:
 
 
 def _meaning(op: Op) -> Iterator[str]:
-    yield f"  {op.signature.text}"
-    yield f"  {op.formula}"
-    if op.domain is not None:
-        yield f"  defined where {op.domain.text}"
-    if op.kink is not None:
-        yield f"  {op.kink.text}"
+    said = [op.signature.text, op.formula]
+    said += [f"defined where {op.domain.text}"] if op.domain else []
+    said += [op.kink.text] if op.kink else []
+    for text in said:
+        yield from textwrap.wrap(text, 80, initial_indent="  ", subsequent_indent="    ")
 
 
 def _numbers(

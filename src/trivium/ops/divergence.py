@@ -24,7 +24,9 @@ def _one_number(first: Shape, axis: int, attrs: Attributes) -> tuple[Shape, ...]
     """A loss whose terms each take a whole vector along `axis`, which is then no axis of data points."""
     check_reduction(first, attrs)
     if attrs["batch_axis"] is not None and normal_axis(attrs["batch_axis"], len(first)) == axis:
-        raise SpecError(f"batch_axis={attrs['batch_axis']} is axis {axis} of {first}, along which a vector lies")
+        raise SpecError(
+            f"batch_axis={attrs['batch_axis']} is the axis of {first} that a term sums over; take one of data points"
+        )
     return ((),)
 
 
@@ -40,17 +42,18 @@ def _along_axis(shapes: tuple[Shape, ...], attrs: Attributes) -> tuple[Shape, ..
 
 def _per_term(shape: Shape, axis: int, attrs: Attributes) -> float:
     """1 over what the sum of the terms is divided by."""
-    return 1 / divided_by(shape, math.prod(shape) // max(shape[axis], 1), attrs)
+    return 1.0 / divided_by(shape, math.prod(shape) // max(shape[axis], 1), attrs)
 
 
 def _one_per_entry(attrs: Attributes, mean: Array, log_variance: Array) -> float:
     """Each term holds e^l and 1, which cancel where l is small."""
-    return mean.size / divided_by(mean.shape, mean.size, attrs)
+    return float(mean.size / divided_by(mean.shape, mean.size, attrs))
 
 
 def _one_per_pair(attrs: Attributes, a: Array, b: Array) -> float:
     """Each term holds 1 and a cosine, which cancel where a and b point the same way."""
-    return (a.size // a.shape[attrs["axis"]]) * _per_term(a.shape, attrs["axis"], attrs)
+    pairs = int(a.size // a.shape[attrs["axis"]])
+    return pairs * _per_term(a.shape, attrs["axis"], attrs)
 
 
 def _length(x: Array, axis: int) -> Array:
@@ -147,6 +150,13 @@ kl_divergence = op(
     ),
     source="Kullback and Leibler 1951",
     elsewhere=("kl_div", "kldivergence", "rel_entr", "relative_entropy"),
+    differences=(
+        "torch: F.kl_div takes log q first and p second, its mean is over all entries (batchmean is the mean here, of "
+        "rows), and its slope by p is nan where p is 0.",
+        "jax: jax.scipy.special.kl_div adds q - p to every entry, which changes its slopes; rel_entr does not.",
+        "optax: kl_divergence takes log q first and p second, and its slope by p is nan where p is 0.",
+        "keras: KLDivergence clips p and q to 1e-7 and above, which changes values and slopes there.",
+    ),
 )
 gaussian_kl = op(
     "gaussian_kl(mean: *s, log_variance: *s) ->",
@@ -175,6 +185,10 @@ gaussian_nll = op(
     ),
     source="Nix and Weigend 1994",
     elsewhere=("gaussian_nll_loss", "gaussiannllloss"),
+    differences=(
+        "torch: F.gaussian_nll_loss lifts a variance below eps=1e-6 to it, with the slope that a variance of eps has; "
+        "its defaults are the mean and full=False; a negative variance is an error.",
+    ),
 )
 cosine_similarity_loss = op(
     "cosine_similarity_loss(a: *s, b: *s) ->",
@@ -190,6 +204,12 @@ cosine_similarity_loss = op(
         Case(((7,), (7,)), {"axis": 0, "eps": 1e-8, "reduction": "sum"}),
     ),
     elsewhere=("cosine_similarity", "cosine_distance", "cosine_embedding_loss", "cosineembeddingloss"),
+    differences=(
+        "torch: F.cosine_similarity is the cosine itself; where a vector is shorter than eps, its value has eps in "
+        "place of the length, but its slope still has the length's own.",
+        "torch: F.cosine_embedding_loss adds 1e-12 to the squares of both lengths, in place of eps.",
+        "keras: CosineSimilarity is minus the cosine, without the 1.",
+    ),
 )
 triplet = op(
     "triplet(anchor: *s k, positive: *s k, negative: *s k) ->",
@@ -198,8 +218,8 @@ triplet = op(
     attributes=(Attribute("margin", "float"), Attribute("squared", "bool"), *REDUCTION),
     shape=_along_last,
     kink=Kink(
-        "a triplet that is just satisfied: any share of its slope from 0 to 1; a distance of 0, not squared: each slope "
-        "from -1 to 1",
+        "a triplet that is just satisfied: any share of its slopes from 0 to 1; a distance of 0 that is not squared: "
+        "any slope from -1 to 1",
         _triplet_margins,
         _triplet_slopes,
     ),
@@ -215,6 +235,10 @@ triplet = op(
     ),
     source="Schroff, Kalenichenko and Philbin 2015",
     elsewhere=("triplet_loss", "triplet_margin_loss", "tripletmarginloss"),
+    differences=(
+        "torch: F.triplet_margin_loss adds eps=1e-6 to every entry of a difference, so that its slope is not 0 where "
+        "two points are one; a triplet that is just satisfied has its full slope, and 0 in all three roads here.",
+    ),
 )
 
 OPS = (kl_divergence, gaussian_kl, gaussian_nll, cosine_similarity_loss, triplet)

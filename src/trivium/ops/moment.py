@@ -83,7 +83,7 @@ variance = op(
     attributes=FREEDOM,
     shape=_moment,
     terms=over_the_axes,
-    cases=(*CASES, Case(((1, 3),), {"axis": 0, "ddof": 0})),
+    cases=(*CASES, Case(((5, 1),), {"axis": 0, "ddof": 0})),
     elsewhere=("var", "reduce_variance"),
     differences=tuple(text.format("var") for text in DDOF),
 )
@@ -117,7 +117,8 @@ norm = op(
     shape=_norm,
     terms=over_the_axes,
     domain=Domain(
-        "the largest |x| is 0, or its last digit is no subnormal number", lambda attrs, x: {"x": _worn(_size(attrs, x))}
+        "in order 2, the largest |x| is 0, or its last digit is no subnormal number",
+        lambda attrs, x: {} if attrs["order"] == 1 else {"x": _worn(_size(attrs, x))},
     ),
     kink=Kink(
         "norm of order 1 at an entry 0, of order 2 at the zero vector: any slope from -1 to 1",

@@ -56,9 +56,7 @@ def _per_layer(shapes: tuple[Shape, ...], attrs: Attributes) -> tuple[Shape, ...
     if not gain:
         raise SpecError("gain has no axis; its shape says which last axes of x are normalized, so it needs at least 1")
     if x[-len(gain) :] != gain:
-        raise SpecError(
-            f"gain has shape {gain}, and x {x} does not end in it; x is normalized over its last axes, those of gain"
-        )
+        raise SpecError(f"x {x} does not end in the shape of gain, {gain}, over which it is normalized")
     return (x,)
 
 

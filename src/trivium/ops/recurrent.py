@@ -101,7 +101,12 @@ rnn = op(
         Case(((1, 3, 2), (3, 1), (1, 2), (1, 1), (1,)), {"activation": "relu"}),
     ),
     source="Elman, Finding structure in time, 1990",
-    elsewhere=("simple_rnn", "rnn_tanh", "rnn_relu", "elman"),
+    elsewhere=("simplernn", "simple_rnn", "rnn_tanh", "rnn_relu", "elman"),
+    differences=(
+        "torch: torch.nn.RNN has two biases, whose sum is c here, and runs from the last step only in a pair of both "
+        "directions.",
+        "keras: SimpleRNN(go_backwards=True) leaves its states in the order in which it met them, last step first.",
+    ),
 )
 lstm = op(
     "lstm(x: t b n, h0: b h, c0: b h, w: 4*h n, u: 4*h h, c: 4*h) -> t b h, t b h",
@@ -120,6 +125,13 @@ lstm = op(
     ),
     source="Hochreiter and Schmidhuber 1997, with the forget gate of Gers, Schmidhuber and Cummins 2000",
     elsewhere=("lstm_cell", "long_short_term_memory"),
+    differences=(
+        "torch: torch.nn.LSTM has the same order of gates, but two biases, whose sum is c here, and returns the last "
+        "cell only.",
+        "keras: LSTM has the same order of gates, but its matrices transposed, and starts with 1 in the forget gate's "
+        "bias.",
+        "onnx: LSTM has its gates in the order i, o, f, g, and two biases.",
+    ),
 )
 gru = op(
     "gru(x: t b n, h0: b h, w: 3*h n, u: 3*h h, c: 3*h, d: 3*h) -> t b h",
@@ -139,6 +151,13 @@ gru = op(
     ),
     source="Cho et al. 2014 ('before'); cuDNN ('after')",
     elsewhere=("gru_cell", "gated_recurrent_unit"),
+    differences=(
+        "torch: torch.nn.GRU is reset='after'; it has no other.",
+        "keras: GRU has its gates in the order z, r, n; it is reset='after' by default, and with reset_after=False has "
+        "one bias, c + d here.",
+        "onnx: GRU has its gates in the order z, r, n; linear_before_reset=1 is reset='after', 0 is 'before'.",
+        "flax: GRUCell is reset='after', with one bias for r and one for z, c + d here.",
+    ),
 )
 
 OPS = (rnn, lstm, gru)

@@ -22,7 +22,7 @@ from trivium.spec.draft import (
 )
 from trivium.spec.kinds import infer_kinds
 from trivium.spec.node import Given, Node, bind_attributes, entries, name_fault
-from trivium.spec.signature import Shape, evaluate, show, unbound_size, words
+from trivium.spec.signature import MOST_AXES, Shape, evaluate, show, unbound_size, words
 
 LARGEST = 10**11
 """Entries past which a network is a slip of the pen (800 GB of float64); refused before memory is taken."""
@@ -139,6 +139,9 @@ class Inference:
         shape = self.shapes[name]
         if 0 in shape:
             self.fail(f"{name!r} has shape {wide(shape)}: a size of zero leaves nothing to differentiate", where)
+            self.broken.add(name)
+        elif len(shape) > MOST_AXES:
+            self.fail(f"{name!r} has {len(shape)} axes; the most is {MOST_AXES}", where)
             self.broken.add(name)
         elif entries(shape) > LARGEST:
             self.fail(f"{name!r} is too large: shape {wide(shape)}, {volume(entries(shape))}; {MOST}", where)

@@ -28,6 +28,8 @@ from trivium.spec.signature import (
 
 ShapeRule = Callable[[tuple[Shape, ...], Attributes], tuple[Shape, ...]]
 
+DIGITS = "0123456789"
+
 TRACING: ContextVar[Any] = ContextVar("trivium_tracing", default=None)
 """The trace that records right now, for the calls in which no input carries it: `constant(value=2.0)`, `scope("a")`."""
 
@@ -179,12 +181,12 @@ class Op:
 
     def kind(self, role: str, shapes: tuple[Shape, ...], attrs: Attributes) -> Kind:
         """The numbers that a role takes at these shapes."""
-        rule = self.kinds.get(role, Kind())
+        rule = self.kinds.get(role) or self.kinds.get(role.rstrip(DIGITS)) or Kind()  # x stands for x1, x2, ...
         return rule if isinstance(rule, Kind) else rule(shapes, attrs)
 
     def fan(self, role: str, shapes: tuple[Shape, ...], attrs: Attributes) -> int:
         """How many terms are summed over for one entry in this role; 1 where the op states none."""
-        rule = self.fan_in.get(role)
+        rule = self.fan_in.get(role) or self.fan_in.get(role.rstrip(DIGITS))
         if rule is None:
             return 1
         if callable(rule):

@@ -36,6 +36,8 @@ POINTS: tuple[Point, ...] = (
         {**ROWS, "ddof": 1},
     ),
     Point("standard_deviation", "one number large, the rest tiny", ([1e30, 1e-30, 0.0],), {"ddof": 1}),
+    Point("standard_deviation", "subnormal numbers", ([1e-310, 2e-310],), {"ddof": 0}, verdict="undecided"),
+    Point("standard_deviation", "subnormal in float32", ([1e-37, 1.2e-37],), {"ddof": 0}, verdict="undecided"),
     Point("standard_deviation", "no axis", ([1.0, -2.0],), {"axis": (), "ddof": 0}),
     Point("norm", "the zero vector", ([0.0, -0.0, 0.0],), {"order": 2}),
     Point("norm", "a zero vector among others", ([[0.0, 0.0], [3.0, -4.0]],), {"order": 2, **ROWS}),
@@ -48,5 +50,6 @@ POINTS: tuple[Point, ...] = (
     ),
     Point("norm", "sizes far apart", ([1e30, 1e-30, 0.0],), {"order": 2}),
     Point("norm", "sums of extremes", ([1e30, -1e30, 1e-30],), {"order": 1}),
+    Point("norm", "subnormal numbers", ([1e-310, 2e-310],), {"order": 2}, verdict="undecided"),
     Point("norm", "no axis", ([0.0, -2.0],), {"order": 2, "axis": ()}),
 )

@@ -14,6 +14,8 @@ POINTS: tuple[Point, ...] = (
     Point("prod", "an underflow in float64 as well", ([1e-200, 1e-200, 2.0],)),
     Point("prod", "a zero beside tiny numbers", ([1e-25, 0.0, 1e-25],)),
     Point("prod", "large and tiny numbers that meet in range", ([1e30, 1e-30, 1e5, 1e-5],)),
+    Point("prod", "an overflow on the way", ([1e30, 1e30, 1e-30, 1e-30],), verdict="undecided"),
+    Point("prod", "an underflow on the way", ([1e-30, 1e-30, 1e30, 1e30, 1e-8],), verdict="undecided"),
     Point("prod", "no axis", ([0.0, 2.0],), {"axis": ()}),
     Point("max", "two ties, three, and zeros of either sign", TIES, {"axis": 1}),
     Point("max", "a tie over two axes", TIES, {"axis": (0, 1)}),
