@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 CODE := src backends tests benchmarks $(wildcard calibration)
 WORKERS ?= 2
 
-.PHONY: check test sweep lint bench calibrate clean
+.PHONY: check test sweep exhaustive zoo selftest lint bench calibrate clean
 
 check: .venv/installed
 	@$(BIN)/trivium check examples/nets/notebook.net.toml
@@ -16,6 +16,16 @@ test: .venv/installed-dev
 
 sweep: .venv/installed-dev
 	@$(BIN)/python -m pytest -n $(WORKERS) -m slow
+
+# The vocabulary's part of the sweep: far more cases than an op states itself, on every road.
+exhaustive: .venv/installed-dev
+	@$(BIN)/python -m pytest -n $(WORKERS) -m slow tests/vocabulary
+
+selftest: .venv/installed
+	@$(BIN)/trivium selftest
+
+zoo: .venv/installed
+	@$(BIN)/trivium check zoo:all
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check $(CODE)

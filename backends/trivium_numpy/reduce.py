@@ -92,8 +92,8 @@ def others(x: Array, axis: Axis) -> Array:
     last = np.moveaxis(x, gone, range(-len(gone), 0))
     row = last.reshape(*last.shape[: x.ndim - len(gone)], -1)
     before, after = np.ones_like(row), np.ones_like(row)
-    np.cumprod(row[..., :-1], axis=-1, out=before[..., 1:])
-    np.cumprod(row[..., :0:-1], axis=-1, out=after[..., -2::-1])
+    _ = np.cumprod(row[..., :-1], axis=-1, out=before[..., 1:])
+    _ = np.cumprod(row[..., :0:-1], axis=-1, out=after[..., -2::-1])
     return np.moveaxis((before * after).reshape(last.shape), range(-len(gone), 0), gone)
 
 
