@@ -145,6 +145,12 @@ class NumpyProgram:
 
     def tangent(self, given: Mapping[str, Array], given_dot: Mapping[str, Array]) -> dict[str, Array]:
         """The tangent of every node output along `given_dot`, pushed forward through the rules' jvp."""
+        moving = [name for name, g in self.spec.givens.items() if g.kind.differentiable]
+        for name in given_dot:
+            if name not in moving:
+                raise BackendError(
+                    f"no tangent along {name!r}: it is no given of real numbers{did_you_mean(name, moving)}"
+                )
         placed = self.place(given)
         dots: dict[str, Array | None] = {
             name: np.array(given_dot.get(name, np.zeros_like(x)), dtype=x.dtype) if g.kind.differentiable else None

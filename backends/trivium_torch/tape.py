@@ -86,8 +86,12 @@ class Tape:
 
     def tangent(self, given: Mapping[str, Array], given_dot: Mapping[str, Array]) -> dict[str, Array]:
         """The tangent of every node output along `given_dot`, by forward-mode automatic differentiation."""
+        smooth = [name for name, g in self.spec.givens.items() if g.kind.differentiable]
+        for name in given_dot:
+            if name not in smooth:
+                raise BackendError(f"{name!r} has no tangent: it is no given that can move{did_you_mean(name, smooth)}")
         with taping():
-            moved = [n for n, g in self.spec.givens.items() if n in given_dot and g.kind.differentiable]
+            moved = [name for name in smooth if name in given_dot]
             if not moved:
                 return {name: np.zeros(self.spec.shapes[name], DTYPES[self.dtype]) for name in self.spec.producer}
             moved_dot = {name: to_tensor(given_dot[name], DTYPES[self.dtype]) for name in moved}

@@ -8,10 +8,12 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
+import pytest
 
 from tests.backends.equality import assert_all_equal
 from tests.backends.networks import CLASSIFIER, VIEWS, X, network, node, numbers, total
 from trivium.backend import Backend
+from trivium.errors import BackendError
 from trivium.ops import OPS
 
 
@@ -63,3 +65,10 @@ def test_one_op_alone_is_replayed_in_float64_and_only_reads(road: Backend) -> No
     (y,), x_bars = road.replay(OPS["cross_entropy"], attrs, (x, np.array([1], np.int32)), (np.ones(()),))
     assert y.dtype == np.float64
     assert [getattr(x_bar, "dtype", None) for x_bar in x_bars] == [np.dtype(np.float64), None]
+
+
+def test_a_tangent_along_what_cannot_move_is_refused(road: Backend) -> None:
+    program = road.compile(CLASSIFIER)
+    for name in ("labels", "no_such_given"):
+        with pytest.raises(BackendError, match=name):
+            _ = program.tangent(numbers(), {name: np.zeros(5)})

@@ -80,3 +80,9 @@ def test_the_demonstration_finds_what_it_plants(capsys: pytest.CaptureFixture[st
     assert "Every entry lies inside its error bar." in found
     assert "derive the same gradient of notebook" in found
     assert "One mistake: numpy is wrong in the backward step of g9" in found
+
+
+@pytest.mark.parametrize("verb", ["ops", "explain"])
+def test_another_library_s_name_is_answered_with_ours(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([verb, "gather"]) == 2
+    assert "it is called 'take_along_axis'" in capsys.readouterr().err

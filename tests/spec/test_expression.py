@@ -122,13 +122,13 @@ def test_attributes_are_literals(text: str, attribute: object) -> None:
         ("tanh(True)", "'True' at column 6 stands where a tensor should; "
          "write a name, a number, a call such as tanh(h), or an expression in parentheses"),
         ("reshape(x, '2 6')", "\"'2 6'\" at column 12 stands where a tensor should; "
-         "an attribute is written by name: shape='2 6'"),
+         "an attribute is written by its name: NAME='2 6'"),
         ("sum(axis=0, x)", "'x' at column 13 is an input after an attribute; inputs come first, attributes after them"),
         ("sum(x, axis=0, axis=1)", "'axis' at column 16 is given a second time; an attribute is given once"),
         ("sum(x, axis=-'a')", "\"'a'\" at column 14 cannot be the value of attribute 'axis': "
          "an attribute is a number, a text in quotes, True, False, None, or a tuple of these"),
         ("2x", "a number and a name run together at column 1; put an operator between them"),
-        ("x ** 2", "'**' at column 3 is not part of an equation; write a power as pow(x, exponent=2), or square(x)"),
+        ("x ** 2", "'**' at column 3 is not part of an equation; write a power as pow(x, exponent=2), or power(x, y)"),
         ("x == y", "'==' at column 3 is not part of an equation; nothing is compared in a network"),
         ("x; y", "';' at column 2 is not part of an equation: it is made of names, numbers, calls and + - * / @"),
         ("sum(x, axis='a)", "a text that starts at column 13 has no closing quote; "

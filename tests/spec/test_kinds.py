@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from trivium.errors import SpecError
+from trivium.ops import OPS
+from trivium.spec.file import loads_toml
 from trivium.spec.kinds import narrower
 from trivium.spec.op import Kind
 
@@ -35,3 +38,17 @@ def test_kinds_that_contradict_each_other_have_none_that_serves_both(one: Kind, 
 
 def test_labels_and_masks_have_no_gradient() -> None:
     assert [k.differentiable for k in (REAL, SIGN, MASK, Kind("index", 3))] == [True, True, False, False]
+
+
+def test_a_label_among_the_parameters_is_refused() -> None:
+    inputs, nodes = (
+        "[inputs]\nz = '5 3'\n[parameters]\nq = '5'\n",
+        "[nodes]\nl = 'cross_entropy(z, q, class_axis=1, reduction=\"sum\")'",
+    )
+    with pytest.raises(SpecError) as error:
+        _ = loads_toml(f"loss = 'l'\n{inputs}{nodes}", vocabulary=OPS)
+    expected = (
+        "'q' is a parameter, but cross_entropy takes index < 3 there, which has no gradient to train it: "
+        "make it an input"
+    )
+    assert error.value.problems[0].message == expected

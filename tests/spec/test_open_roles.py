@@ -88,3 +88,8 @@ def test_a_traced_function_may_leave_an_input_out() -> None:
     )  # fmt: skip
     assert spec.shapes["y"] == (5, 2)
     assert spec.givens["w"].fan_in == 3
+
+
+def test_an_input_that_is_left_out_and_named_is_told_apart_from_an_attribute() -> None:
+    with pytest.raises(SpecError, match="'c' is an input, not an attribute"):
+        _ = Node(("y",), DENSE, ("x", "w"), (("c", None),))  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from trivium.backend import Backend, load_backend
+from trivium.errors import BackendError
 from trivium.ops import OPS
 from trivium.spec.op import Case, Op
 from trivium.testing import agreements
@@ -35,6 +36,22 @@ def nearly(op: str) -> Backend:
         return (wrong, *rest)
 
     return ROADS["numpy"].having(**{op: replace(rule, vjp=off)})  # type: ignore[attr-defined, no-any-return]
+
+
+def test_a_gradient_wrong_at_shifted_numbers_alone_does_not_agree() -> None:
+    def off(saved: tuple[np.ndarray, ...], y_bar: np.ndarray) -> tuple[np.ndarray, ...]:
+        (x_bar,) = ROADS["numpy"].rules["square"].vjp(saved, y_bar)  # type: ignore[attr-defined]
+        return (np.where(np.mean(saved) > 50, 2, 1).astype(x_bar.dtype) * x_bar,)
+
+    rule = replace(ROADS["numpy"].rules["square"], vjp=off)  # type: ignore[attr-defined]
+    roads = {"numpy": ROADS["numpy"].having(square=rule), "torch": ROADS["torch"]}  # type: ignore[attr-defined]
+    found = list(agreements(OPS["square"], OPS["square"].cases[0], roads, handwritten()))
+    assert {a.point for a in found if a.problem} == {"shifted"}
+
+
+def test_a_road_alone_is_refused() -> None:
+    with pytest.raises(BackendError, match="tanh is put to two roads or more, and numpy has it here"):
+        _ = list(agreements(OPS["tanh"], OPS["tanh"].cases[0], {"numpy": ROADS["numpy"]}, handwritten()))
 
 
 def test_one_entry_off_by_a_millionth_does_not_agree() -> None:

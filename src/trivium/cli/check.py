@@ -17,7 +17,7 @@ from trivium.cli.cure import advised, size_or_network
 from trivium.cli.file import reserve, write
 from trivium.cli.stream import colorful, mention, say, waiting, width
 from trivium.cli.target import parse_bytes, parse_dtypes, parse_names, parse_sizes
-from trivium.errors import TriviumError
+from trivium.errors import InternalError, TriviumError
 from trivium.report import Report
 
 EVERY = "zoo:all"
@@ -123,7 +123,9 @@ def line(target: str, report: Report, seconds: float) -> str:
 
 def code(result: Report | TriviumError) -> int:
     """The exit code of one network."""
-    return CODES[result.verdict] if isinstance(result, Report) else 2
+    if isinstance(result, Report):
+        return CODES[result.verdict]
+    return 70 if isinstance(result, InternalError) else 2
 
 
 def plain(target: str, result: Report | TriviumError) -> dict[str, Any]:

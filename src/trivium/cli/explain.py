@@ -16,6 +16,7 @@ from trivium.cli.stream import say, waiting
 from trivium.errors import SpecError, did_you_mean
 from trivium.ops import OPS
 from trivium.report.codes import CODES
+from trivium.spec.expression import called_here
 
 
 def explain(
@@ -33,7 +34,7 @@ def explain(
     elif name in OPS:
         say(explain_operation(name))
     else:
-        near = did_you_mean(name, [*OPS, *CODES])
+        near = called_here(name, OPS) or did_you_mean(name, CODES)
         message = f"{name!r} is no operation and no code{near}; a node is explained with --in FILE"
         raise cured(SpecError(message), EXPLAIN)
     return 0

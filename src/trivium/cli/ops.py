@@ -14,9 +14,10 @@ import typer
 
 from trivium.cli.cure import OPERATIONS, cured
 from trivium.cli.stream import say
-from trivium.errors import SpecError, did_you_mean
+from trivium.errors import SpecError
 from trivium.ops import FAMILIES, OPS
 from trivium.spec.attribute import REQUIRED, Attribute
+from trivium.spec.expression import called_here
 from trivium.spec.op import Kind, Op
 from trivium.zoo import ZOO
 
@@ -47,7 +48,7 @@ def ops(
 def find(name: str) -> Op:
     """An op of the vocabulary; SpecError with the nearest name where there is none."""
     if name not in OPS:
-        raise cured(SpecError(f"no op {name!r}{did_you_mean(name, OPS)}"), OPERATIONS)
+        raise cured(SpecError(f"no op {name!r}{called_here(name, OPS)}"), OPERATIONS)
     return OPS[name]
 
 
@@ -116,7 +117,8 @@ def entry(op: Op) -> Iterator[str]:
     rows += [("source", op.source)] if op.source else []
     rows += [("elsewhere", f"called {', '.join(op.elsewhere)}")] if op.elsewhere else []
     rows += [("differs", sentence) for sentence in op.differences]
-    rows += [("used in", ", ".join(f"zoo:{name}" for name in uses().get(op.name, ())))] if op.name in uses() else []
+    users = uses().get(op.name, [])
+    rows += [("in zoo", ", ".join(users))] if users else []
     for label, text in rows:
         yield from textwrap.wrap(text, 80, initial_indent=f"{label:<11}", subsequent_indent=" " * 11)
     yield ""

@@ -17,7 +17,7 @@ Numbers = tuple[int, ...]
 STRIDE = Attribute("stride", "ints", default=1)
 PADDING = Attribute("padding", "ints", default=0)
 DILATION = Attribute("dilation", "ints", default=1)
-GROUPS = Attribute("groups", "size", default=1)
+GROUPS = Attribute("groups", "size", default="1")
 OUTPUT_PADDING = Attribute("output_padding", "ints", default=0)
 
 

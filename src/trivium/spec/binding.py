@@ -65,7 +65,7 @@ def _above(error: SpecError, key: str) -> SpecError:
     if key not in ("name", "loss", "values"):
         return error
     hint = f"if {key!r} is not a node, its line belongs above the first table"
-    return SpecError(*(replace(p, hint=hint) for p in error.problems))
+    return SpecError(*(replace(p, hint=p.hint or hint) for p in error.problems))
 
 
 def _line(problem: Problem, path: str) -> int:

@@ -194,15 +194,19 @@ class _Parser:
 
 def unknown_op(name: str, vocabulary: Vocabulary, where: str = "") -> str:
     """What to say of an op that is not in the vocabulary."""
-    near = did_you_mean(name, vocabulary) or did_you_mean(name.lower(), vocabulary)
+    return f"unknown op {name!r}{where}{called_here(name, vocabulary)}"
+
+
+def called_here(name: str, vocabulary: Vocabulary) -> str:
+    """What other libraries' name for an op is here, or the nearest name, as the end of a sentence; or nothing."""
     if elsewhere := [op for op, word in vocabulary.items() if name.lower() in word.elsewhere]:
-        near = f"; it is called {' or '.join(map(repr, elsewhere))} here"
-    return f"unknown op {name!r}{where}{near}"
+        return f"; it is called {' or '.join(map(repr, elsewhere))} here"
+    return did_you_mean(name, vocabulary) or did_you_mean(name.lower(), vocabulary)
 
 
 def _cure(token: Token) -> str:
     if token.kind == "text":
-        return f"an attribute is written by name: shape={token.text}"
+        return f"an attribute is written by its name: NAME={token.text}"
     if token.text == "+":
         return "a leading '+' means nothing, leave it out"
     return "write a name, a number, a call such as tanh(h), or an expression in parentheses"

@@ -36,6 +36,7 @@ def infer_kinds(
     for what, name, dims in givens:
         mine = uses.pop(name, [])
         fan_in = max((use.fan_in for use in mine), default=1)
+        problems += [_trained(name, use) for use in mine[:1] if what == "parameter" and not use.kind.differentiable]
         found[name] = Given(name, dims, what == "parameter", shapes[name], _kind(name, mine, problems), fan_in)
     for name, others in uses.items():
         problems += [_computed(name, use) for use in others if not use.kind.differentiable]
@@ -65,6 +66,11 @@ def _kind(name: str, uses: list[Use], problems: list[Problem]) -> Kind:
             break
         result = both
     return result or Kind()
+
+
+def _trained(name: str, use: Use) -> Problem:
+    wanted = f"{use.node.op.name} takes {use.kind} there, which has no gradient to train it: make it an input"
+    return Problem(f"{name!r} is a parameter, but {wanted}", f"node {use.node}", use.node.op.signature.text)
 
 
 def _computed(name: str, use: Use) -> Problem:

@@ -28,8 +28,8 @@ class Node:
     attrs: tuple[tuple[str, Literal], ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "op", self.op.taking(len(self.inputs)))
         object.__setattr__(self, "attrs", self.op.complete(dict(self.attrs)))
+        object.__setattr__(self, "op", self.op.taking(len(self.inputs)))
 
     @property
     def name(self) -> str:

@@ -17,7 +17,7 @@ from trivium.spec.draft import Draft, loss_place, output_count
 from trivium.spec.expression import fresh, unknown_op
 from trivium.spec.node import Node, name_fault
 from trivium.spec.op import Op
-from trivium.spec.signature import Shape
+from trivium.spec.signature import Shape, arity
 from trivium.spec.tensor import Source, Tensor, is_number
 
 
@@ -64,9 +64,9 @@ class Recorder:
     ) -> Any:
         """Record one use of an op: a tensor, or a tuple of several. SpecError says which line wrote it."""
         try:
-            op = op.taking(len(inputs))
             operands = tuple(self.operand(op, value) for value in inputs)
             complete = op.complete(attrs)
+            op = op.taking(len(inputs))
             names = self.names_asked(name)
             shapes = op.infer(tuple(operand.shape for operand in operands), op.bind(complete, self.sizes))
             return self.record(op, operands, complete, shapes, names)
@@ -82,6 +82,8 @@ class Recorder:
             constant: Tensor = self.operator("constant", value=float(value))
             return constant
         cure = "; an array is fed in, as an input or a parameter" if hasattr(value, "__array__") else ""
+        least, most = arity(op.signature)
+        cure = "; an input that is not there is left out" if value is None and least != most else cure
         raise SpecError(f"{op.name}: {_kind(value)} stands where a tensor or a number should{cure}")
 
     def own(self, tensor: Tensor) -> Tensor:

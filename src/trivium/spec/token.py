@@ -101,8 +101,8 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 SLIPS = {
-    "**": "write a power as pow(x, exponent=2), or square(x)",
-    "^": "write a power as pow(x, exponent=2), or square(x)",
+    "**": "write a power as pow(x, exponent=2), or power(x, y)",
+    "^": "write a power as pow(x, exponent=2), or power(x, y)",
     ".": "names have no dots: write tanh(x) for np.tanh(x), transpose(x) for x.T",
     "//": "tensors are real numbers: write '/'",
     "==": "nothing is compared in a network",

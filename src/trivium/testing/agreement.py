@@ -15,6 +15,7 @@ from trivium.compare.bound import Scaler
 from trivium.compare.comparison import FORWARD, Step
 from trivium.compare.replay import Checked, check_run
 from trivium.compare.run import Run, leaves_domain
+from trivium.errors import BackendError
 from trivium.given import as_float32
 from trivium.probe import draw
 from trivium.spec.graph import Spec
@@ -22,22 +23,18 @@ from trivium.spec.op import Case, Op
 from trivium.testing.trial import case_text, weight_of, weighted
 
 DTYPES = ("float64", "float32")
-NUMBERS: Mapping[str, Callable[[Array], Array]] = {
-    "drawn": lambda x: x,
-    "negative": lambda x: -np.abs(x),
-    "saturated": lambda x: 8 * x,
-    "tiny": lambda x: x * 2.0**-20,
-    "shifted": lambda x: as_float32(x + 100),
+COMPILERS = ("jax",)
+"""Roads that compile each op anew before they replay it."""
+Bend = Callable[[Array], Array]
+POINTS: Mapping[str, tuple[Bend, Bend]] = {
+    "drawn": (lambda x: x, lambda w: w),
+    "negative": (lambda x: -np.abs(x), lambda w: -3 * w),
+    "saturated": (lambda x: 8 * x, lambda w: w * (np.arange(w.size).reshape(w.shape) == w.size // 2)),
+    "tiny": (lambda x: x * 2.0**-20, lambda w: w * 2.0**-30),
+    "shifted": (lambda x: as_float32(x + 100), lambda w: w),
+    "unasked": (lambda x: x, lambda w: 0 * w),
 }
-"""What is made of the real numbers that an op is fed."""
-COTANGENTS: Mapping[str, Callable[[Array], Array]] = {
-    "signed": lambda w: w,
-    "times -3": lambda w: -3 * w,
-    "one-hot": lambda w: w * (np.arange(w.size).reshape(w.shape) == w.size // 2),
-    "tiny": lambda w: w * 2.0**-30,
-    "zero": lambda w: 0 * w,
-}
-"""What is made of the cotangents that it receives, one for each of NUMBERS in turn."""
+"""What is made of the real numbers that an op is fed, and of the cotangents that it receives."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +68,15 @@ def agreements(
 ) -> Iterator[Agreement]:
     """Every road's run of the op in every precision at every point, each replayed by the next road that is no compiler.
 
-    Points at which the op's domain is left, and entries that leave their precision's range, are not compared.
+    Points at which the op's domain is left, and entries that leave their precision's range, are not compared. Raises
+    BackendError where no two roads have the op: one alone can only agree with itself.
     """
+    roads = {name: road for name, road in roads.items() if op.name not in road.lacks}
+    if len(roads) < 2:
+        raise BackendError(f"{op.name} is put to two roads or more, and {', '.join(roads) or 'none'} has it here")
     spec = weighted(op, case)
-    feeds = {point: fed(spec, point, seed) for point in NUMBERS}
+    feeds = {point: fed(spec, point, seed) for point in POINTS}
     for name, road in roads.items():
-        if op.name in road.lacks:
-            continue
         for dtype in (d for d in DTYPES if d in road.dtypes):
             program = road.compile(spec, dtype=dtype)
             for point, given in feeds.items():
@@ -91,14 +90,14 @@ def fed(spec: Spec, point: str, seed: int) -> dict[str, Array]:
     node, given = spec.nodes[0], draw(spec, seed=seed)
     reals = [name for name in node.inputs if spec.givens[name].kind.name == "real"]
     weights = [weight_of(name) for name in node.outputs]
-    bend = COTANGENTS[list(COTANGENTS)[list(NUMBERS).index(point)]]
-    return given | {n: NUMBERS[point](given[n]) for n in reals} | {n: np.asarray(bend(given[n])) for n in weights}
+    of_numbers, of_cotangents = POINTS[point]
+    return given | {n: of_numbers(given[n]) for n in reals} | {n: np.asarray(of_cotangents(given[n])) for n in weights}
 
 
 def replayer(name: str, roads: Mapping[str, Backend]) -> Backend:
     """Who replays a road: another one, and, where there is one, not the one that would compile each op for it."""
     others = [road for other, road in roads.items() if other != name]
-    return next((road for road in others if road.name != "jax"), (others or list(roads.values()))[0])
+    return next((road for road in others if road.name not in COMPILERS), others[0])
 
 
 def agreement(run: Run, case: Case, other: Backend, scaler: Scaler) -> Agreement:
