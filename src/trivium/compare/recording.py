@@ -55,8 +55,11 @@ def record(
 def _one(
     probe: Probe, backend: Backend, dtype: str, tamper: Mapping[str, Tamper], meter: Meter
 ) -> tuple[Run, list[Finding]]:
-    """The program whose every step is recorded, and the one that training runs."""
+    """The program whose every step is recorded, and, where there is something to train, the one that training runs."""
     recorded, fed = _answer(probe, backend, dtype, everything(probe.spec), tamper, meter)
+    if not probe.spec.parameters:
+        run = Run(probe.name, backend.name, dtype, probe.spec, presence.received(probe.spec, recorded), {})
+        return run, list(presence.overwritten(run, probe.given, fed))
     plain, fed_again = _answer(probe, backend, dtype, parameter_gradients(probe.spec), tamper, meter)
     evaluation, untapped = presence.received(probe.spec, recorded), presence.received(probe.spec, plain)
     trained = {name: untapped.gradients[name] for name, _ in probe.spec.parameters if name in untapped.gradients}
