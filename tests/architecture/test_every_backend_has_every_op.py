@@ -53,6 +53,11 @@ def test_a_backend_has_every_op_that_it_does_not_say_it_lacks(backend: str, name
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_the_three_roads_lack_nothing(backend: str) -> None:
+    assert dict(load_backend(backend).lacks) == {}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_what_a_backend_lacks_is_in_the_vocabulary(backend: str) -> None:
     assert set(load_backend(backend).lacks) <= set(OPS)
 

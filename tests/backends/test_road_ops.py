@@ -41,7 +41,8 @@ def adjoint(
     """<vjp(y_bar), x_dot> less <y_bar, jvp(x_dot)>, and 2^8 u of the size of either's terms."""
     spec, inputs, y_bars = weighted(op, case), drawn(op, case), cotangents(op, case)
     x_dots = dict(zip(op.roles, directions(inputs), strict=True))
-    chosen = {role: x_dots[role] for role in op.roles[:moving]}
+    smooth = [role for role, x in zip(op.roles, inputs, strict=True) if x.dtype.kind == "f"]
+    chosen = {role: x_dots[role] for role in smooth[:moving]}
     given = dict(zip([name for name, _ in spec.inputs], (*inputs, *y_bars), strict=True))
     program = road.compile(spec)
     gradients, tangents = program(given).gradients, program.tangent(given, chosen)

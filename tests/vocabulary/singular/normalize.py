@@ -28,6 +28,14 @@ def each(why: str, scale: float, offset: float, *, eps: float = 1e-5, verdict: s
 
 
 POINTS: tuple[Point, ...] = (
+    Point(
+        "layer_norm",
+        "squares past float32",
+        ([[1e30, -1e30, 3e29]], [1.0, 1, 1], [0.0, 0, 0]),
+        {"eps": 1e-5},
+        "undecided",
+    ),
+    Point("rms_norm", "squares past float32", ([[1e30, -1e30, 3e29]], [1.0, 1, 1]), {"eps": 1e-5}, "undecided"),
     *each("far from 0", 1.0, 100.0),
     *each("very far from 0", 1.0, 10000.0),
     *each("all the same, and not 0", 0.0, 100.1),
