@@ -91,7 +91,7 @@ def raised(size: Scales, dtype: str, inputs: Arrays, cotangents: Arrays) -> Scal
 def _largest(arrays: Arrays) -> float:
     """The largest number among these, at least 1 and at most FAR: past that a multiple of nothing hides something."""
     found = [float(np.abs(x).max(initial=0.0)) for x in arrays if x.dtype.kind == "f"]
-    return max(1.0, *(min(size, FAR) for size in found if math.isfinite(size)), 1.0)
+    return max([1.0, *(min(size, FAR) for size in found if math.isfinite(size))])
 
 
 def _scale(result: Array, size: Any, terms_: int) -> Array:
