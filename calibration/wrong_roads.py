@@ -186,6 +186,12 @@ class Bent:
         """The handwritten road's own noise; only that road has any."""
         return self.road.shaken(op, attrs, inputs, cotangents, noise)  # type: ignore[attr-defined,no-any-return]
 
+    def leaves_range(
+        self, op: Op, attrs: Attributes, inputs: tuple[Array, ...], cotangents: tuple[Array, ...], dtype: str
+    ) -> bool:
+        """As the handwritten road has it."""
+        return self.road.leaves_range(op, attrs, inputs, cotangents, dtype)  # type: ignore[attr-defined,no-any-return]
+
 
 BENDS = (1.5, 1 + 1e-6, 1 + 1e-9, 1 + 1e-11)
 BENT_OPS = ("tanh", "sigmoid", "softplus", "linear", "matmul", "mean", "squared_error", "cross_entropy", "exp")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
@@ -15,32 +16,11 @@ import jax.numpy as jnp
 
 from trivium.backend import Array, Tamper, Want, watched
 from trivium.errors import BackendError, InternalError, did_you_mean
+from trivium.ops import FAMILIES
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 from trivium.spec.op import Attributes, Literal, Op
 from trivium.spec.signature import Shape, show
-from trivium_jax import (
-    activation,
-    arithmetic,
-    attention,
-    classification,
-    convolution,
-    divergence,
-    exponential,
-    index,
-    linear,
-    moment,
-    normalize,
-    piecewise,
-    pooling,
-    recurrent,
-    reduce,
-    regression,
-    selection,
-    shape,
-    slicing,
-    softmax,
-)
 from trivium_jax.border import host, hosts, settings, widened
 
 Natives = dict[str, jax.Array]
@@ -48,30 +28,10 @@ Result = tuple[Natives, Natives]
 """Values and gradients, by name, on the device."""
 Step = Callable[..., tuple[jax.Array, ...]]
 
-FAMILIES = (
-    arithmetic,
-    exponential,
-    activation,
-    selection,
-    piecewise,
-    linear,
-    shape,
-    slicing,
-    index,
-    reduce,
-    moment,
-    softmax,
-    convolution,
-    pooling,
-    normalize,
-    recurrent,
-    attention,
-    regression,
-    classification,
-    divergence,
-)
 Table = Mapping[str, Callable[..., Any]]
-OPERATIONS: Table = MappingProxyType({name: f for family in FAMILIES for name, f in family.OPERATIONS.items()})
+OPERATIONS: Table = MappingProxyType(
+    {name: f for family in FAMILIES for name, f in import_module(f"trivium_jax.{family}").OPERATIONS.items()}
+)
 Options = dict[str, bool | str]
 QUICK: Options = {"xla_backend_optimization_level": "0"}
 """Compiler options of a check, which runs a program a few times: compilation is what it pays for."""

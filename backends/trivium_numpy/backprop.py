@@ -79,16 +79,28 @@ class NumpyBackend:
         """As `replay`, with inputs, saved arrays, outputs and cotangents multiplied by 1 + q s, 1/2 <= |s| <= 1."""
         return self._replay(op, attrs, inputs, cotangents, Shaker(noise))
 
+    def leaves_range(self, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays, dtype: str) -> bool:
+        """Whether the rule, run in this dtype, overflows or divides by what has become 0."""
+        rule, title = self.rule(op), self.of(op)
+        try:
+            with np.errstate(all="ignore", over="raise", divide="raise"):
+                fed, y_bars = (tuple(_lent(x, dtype) for x in arrays) for arrays in (inputs, cotangents))
+                _, saved = run_forward(rule, title, attrs, fed, None, dtype)
+                _ = run_vjp(rule, title, saved, fed, y_bars, None)
+        except FloatingPointError:  # NumPy's own report of it
+            return True
+        return False
+
     def _replay(
         self, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays, shaker: Shaker | None
     ) -> tuple[Arrays, Bars]:
         rule = self.rule(op)
-        wide = tuple(_wide(x) for x in inputs)
+        wide = tuple(_lent(x) for x in inputs)
         with np.errstate(all="ignore"):
             outputs, saved = run_forward(rule, self.of(op), attrs, wide, shaker)
             if any(x.dtype.kind == "c" for x in wide):
                 return outputs, (None,) * len(inputs)
-            return outputs, run_vjp(rule, self.of(op), saved, wide, tuple(map(_wide, cotangents)), shaker)
+            return outputs, run_vjp(rule, self.of(op), saved, wide, tuple(map(_lent, cotangents)), shaker)
 
     def of(self, op: Op, node: str = "") -> str:
         """What a message calls the rule of an op, at a node where one is known."""
@@ -261,9 +273,9 @@ def _several(y: Any) -> tuple[Any, ...]:
     return y if isinstance(y, tuple) else (y,)
 
 
-def _wide(x: Array) -> Array:
-    """The array in float64 (labels, masks and complex numbers as they are), seen through a read-only window."""
-    return _frozen(np.asarray(x, np.float64 if x.dtype.kind == "f" else None).view())
+def _lent(x: Array, dtype: str = "float64") -> Array:
+    """The array in this dtype (labels, masks and complex numbers as they are), seen through a read-only window."""
+    return _frozen(np.asarray(x, dtype if x.dtype.kind == "f" else None).view())
 
 
 def _typeless(y: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
@@ -16,58 +17,17 @@ from torch import Tensor
 
 from trivium.backend import Array, Tamper
 from trivium.errors import BackendError, did_you_mean
+from trivium.ops import FAMILIES
 from trivium.spec.op import Attributes, Op
-from trivium_torch import (
-    activation,
-    arithmetic,
-    attention,
-    classification,
-    convolution,
-    divergence,
-    exponential,
-    index,
-    linear,
-    moment,
-    normalize,
-    piecewise,
-    pooling,
-    recurrent,
-    reduce,
-    regression,
-    selection,
-    shape,
-    slicing,
-    softmax,
-)
 from trivium_torch.border import replayed_dtype, taping, to_array, to_tensor
 
 Tensors = tuple[Tensor, ...]
 Operation = Callable[..., Tensors]
 
-FAMILIES = (
-    arithmetic,
-    exponential,
-    activation,
-    selection,
-    piecewise,
-    linear,
-    shape,
-    slicing,
-    index,
-    reduce,
-    moment,
-    softmax,
-    convolution,
-    pooling,
-    normalize,
-    recurrent,
-    attention,
-    regression,
-    classification,
-    divergence,
-)
 Table = Mapping[str, Callable[..., Tensor | Tensors]]
-OPERATIONS: Table = MappingProxyType({name: f for family in FAMILIES for name, f in family.OPERATIONS.items()})
+OPERATIONS: Table = MappingProxyType(
+    {name: f for family in FAMILIES for name, f in import_module(f"trivium_torch.{family}").OPERATIONS.items()}
+)
 
 
 def operation(table: Table, op: Op, attrs: Attributes) -> Operation:

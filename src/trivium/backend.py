@@ -126,12 +126,18 @@ class Backend(Protocol):
 
 
 class Noisy(Protocol):
-    """What the handwritten road can do besides: replay an op under local noise, which measures the step's rounding."""
+    """What the handwritten road can do besides, which measures a step's rounding and its range."""
 
     def shaken(
         self, op: Op, attrs: Attributes, inputs: tuple[Array, ...], cotangents: tuple[Array, ...], noise: Noise
     ) -> tuple[tuple[Array, ...], tuple[Array | None, ...]]:
         """As `Backend.replay`, with inputs, saved arrays, outputs and cotangents shaken by noise."""
+        ...
+
+    def leaves_range(
+        self, op: Op, attrs: Attributes, inputs: tuple[Array, ...], cotangents: tuple[Array, ...], dtype: str
+    ) -> bool:
+        """Whether any number on the step's way, forward or back, is past what this dtype holds."""
         ...
 
 

@@ -42,6 +42,21 @@ def test_one_op_alone_is_shaken_by_about_the_amplitude() -> None:
         assert q / 8 < np.sqrt(np.mean(np.square(np.asarray(b) / np.asarray(a) - 1))) < 8 * q
 
 
+@pytest.mark.parametrize(
+    ("op", "x", "dtype", "leaves"),
+    [
+        ("square", 1e30, "float32", True),
+        ("square", 1e30, "float64", False),
+        ("square", 1e10, "float32", False),
+        ("exp", -200.0, "float32", False),  # vanishes, and is not past anything
+        ("rsqrt", 1e-20, "float32", False),
+        ("rsqrt", 1e-60, "float32", True),  # 0 in float32, and divided by
+    ],
+)
+def test_a_step_leaves_the_range_of_a_precision(op: str, x: float, dtype: str, leaves: bool) -> None:
+    assert BACKEND.leaves_range(OPS[op], {}, (np.array([x]),), (np.ones(1),), dtype) is leaves
+
+
 def test_labels_are_not_shaken() -> None:
     values = BACKEND.compile(CLASSIFIER, noise=Noise(2.0**-10, 1))(numbers()).values
     assert_equal(numbers()["labels"], values["labels"])

@@ -103,3 +103,29 @@ def test_a_step_outside_of_its_op_s_domain_accuses_nobody() -> None:
     report = tv.check(spec, values={"a": np.ones(2), "b": np.array([0.0, 1.0]), "weight_of_y0": np.ones(2)})
     assert report.verdict == "undecided"
     assert list(report.comparison.of("disagree")) == []
+
+
+SQUARED = {"margin": 75.0, "squared": True, "reduction": "sum"}
+FAR = ([[1e30, 2e30]], [[-1e30, 0.0]], [[1e30, 1e30]], 1.0)
+
+
+def triplet_at(*numbers: object, tamper: Tamper | None = None) -> tv.Report:
+    spec = weighted(OPS["triplet"], Case(((1, 2),) * 3, SQUARED))
+    values = dict(zip(("anchor", "positive", "negative", "weight_of_y0"), map(np.asarray, numbers), strict=True))
+    return tv.check(spec, values=values, tamper={"jax": {"y0": tamper}} if tamper else None)
+
+
+def test_a_step_whose_way_leaves_the_range_accuses_nobody() -> None:
+    """Squares of 1e30 are past float32; the slopes would be in it, and compiled programs give 0 for them."""
+    report = triplet_at(*FAR)
+    assert (report.verdict, {f.code for f in report.comparison.of("undecided")}) == ("undecided", {"TV106"})
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1.0])
+def test_a_mistake_where_another_precision_holds_the_way_is_found(scale: float) -> None:
+    """The same mistake is excused in float32 at 1e30, and never in float64, nor in float32 at numbers that it holds."""
+    mistake: Tamper = lambda inputs, outputs, y_bars, x_bars: (2 * x_bars[0], *x_bars[1:])  # type: ignore[operator]
+    near = triplet_at(*(np.multiply(x, scale * 1e-30) if np.ndim(x) else x for x in FAR), tamper=mistake)
+    far = triplet_at(*FAR, tamper=mistake)
+    seen = [{dtype for f in r.comparison.of("disagree") for _, dtype in f.seen} for r in (near, far)]
+    assert seen == [{"float64", "float32"}, {"float64"}]

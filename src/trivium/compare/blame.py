@@ -16,7 +16,7 @@ import numpy as np
 from trivium.backend import Array, Backend
 from trivium.compare.bound import LINE, UNIT, same_values, terms
 from trivium.compare.comparison import FORWARD
-from trivium.compare.replay import Evidence, Share, largest_index
+from trivium.compare.judge import Evidence, Share, largest_index
 from trivium.compare.run import Run
 from trivium.oracles import complex_step, finite_difference
 from trivium.spec.node import Node

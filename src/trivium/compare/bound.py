@@ -28,8 +28,6 @@ RUNS = 8
 """Shaken runs of a whole network."""
 BLIND = 2.0**-10
 """The share of a gradient that rounding may eat before the report says that hardly a digit is left."""
-FAR = 2.0**12
-"""The most that a number which has underflowed is thought to have been multiplied by, by an input or a cotangent."""
 FEW = 2.0**-20
 """How near a measured ratio must be to a size of the network to be called by its name; it names, it never decides."""
 WHOLE_LEAK = 1e-5
@@ -89,9 +87,9 @@ def raised(size: Scales, dtype: str, inputs: Arrays, cotangents: Arrays) -> Scal
 
 
 def _largest(arrays: Arrays) -> float:
-    """The largest number among these, at least 1 and at most FAR: past that a multiple of nothing hides something."""
+    """The largest finite number among these, at least 1."""
     found = [float(np.abs(x).max(initial=0.0)) for x in arrays if x.dtype.kind == "f"]
-    return max([1.0, *(min(size, FAR) for size in found if math.isfinite(size))])
+    return max([1.0, *(size for size in found if math.isfinite(size))])
 
 
 def _scale(result: Array, size: Any, terms_: int) -> Array:

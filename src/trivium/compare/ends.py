@@ -13,7 +13,7 @@ import numpy as np
 from trivium.backend import Array, Noise, Want
 from trivium.compare.bound import BLIND, LINE, RUNS, UNIT, Q, Scaler, smallest
 from trivium.compare.comparison import End, Finding, Pattern, Witness, Wrong
-from trivium.compare.replay import largest_index
+from trivium.compare.judge import largest_index
 from trivium.compare.run import Run
 from trivium.spec.graph import Spec
 

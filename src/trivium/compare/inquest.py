@@ -13,8 +13,9 @@ from trivium.compare.blame import blame
 from trivium.compare.bound import Scaler
 from trivium.compare.comparison import FORWARD, Finding
 from trivium.compare.guard import ReplayFault
+from trivium.compare.judge import Evidence
 from trivium.compare.localize import Case
-from trivium.compare.replay import Checked, Evidence, check_run
+from trivium.compare.replay import Checked, check_run
 from trivium.compare.run import Run, whole_nodes
 from trivium.spec.node import Node
 

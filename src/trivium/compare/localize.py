@@ -14,7 +14,7 @@ from trivium.backend import Array
 from trivium.compare.blame import Blame
 from trivium.compare.comparison import BACKWARD, FORWARD, Finding, Pattern, Witness, Wrong
 from trivium.compare.diagnose import pattern, rho
-from trivium.compare.replay import Evidence, Share
+from trivium.compare.judge import Evidence, Share
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from trivium.backend import Array
 from trivium.compare.comparison import End, Finding, Pattern, Witness, Wrong
-from trivium.compare.replay import Evidence
+from trivium.compare.judge import Evidence
 from trivium.compare.run import OutOfRange, Run
 from trivium.errors import InternalError
 
@@ -56,9 +56,8 @@ def _outside(o: OutOfRange) -> str:
         return f"{o.node}: {entry} is not a number"
     largest = float(np.finfo(o.run.dtype).max)
     if abs(o.value) <= largest:
-        return (
-            f"{o.node} leaves the range of {o.run.dtype}: what adds up to {entry}, {o.value:.6g}, is past {largest:.3g}"
-        )
+        where = f"{entry} is {o.value:.6g}, but a number on the way to it is past {largest:.3g}"
+        return f"{o.node} leaves the range of {o.run.dtype}: {where}"
     number = f"{o.value:.6g}, " if np.isfinite(o.value) else ""
     return f"{o.node} leaves the range of {o.run.dtype}: {entry} is {number}past {largest:.3g}"
 

@@ -6,56 +6,37 @@ Knows nothing of any backend; may import numpy.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from types import MappingProxyType
 
 from trivium.errors import did_you_mean
-from trivium.ops import (
-    activation,
-    arithmetic,
-    attention,
-    classification,
-    convolution,
-    divergence,
-    exponential,
-    index,
-    linear,
-    moment,
-    normalize,
-    piecewise,
-    pooling,
-    recurrent,
-    reduce,
-    regression,
-    selection,
-    shape,
-    slicing,
-    softmax,
-)
 from trivium.spec.op import Op
 
+NAMES = (
+    "arithmetic",
+    "exponential",
+    "activation",
+    "selection",
+    "piecewise",
+    "linear",
+    "shape",
+    "slicing",
+    "index",
+    "reduce",
+    "moment",
+    "softmax",
+    "convolution",
+    "pooling",
+    "normalize",
+    "recurrent",
+    "attention",
+    "regression",
+    "classification",
+    "divergence",
+)
+"""Simple to composed; every family is one file here and one of the same name in every backend."""
 FAMILIES: Mapping[str, tuple[Op, ...]] = MappingProxyType(
-    {
-        "arithmetic": arithmetic.OPS,
-        "exponential": exponential.OPS,
-        "activation": activation.OPS,
-        "selection": selection.OPS,
-        "piecewise": piecewise.OPS,
-        "linear": linear.OPS,
-        "shape": shape.OPS,
-        "slicing": slicing.OPS,
-        "index": index.OPS,
-        "reduce": reduce.OPS,
-        "moment": moment.OPS,
-        "softmax": softmax.OPS,
-        "convolution": convolution.OPS,
-        "pooling": pooling.OPS,
-        "normalize": normalize.OPS,
-        "recurrent": recurrent.OPS,
-        "attention": attention.OPS,
-        "regression": regression.OPS,
-        "classification": classification.OPS,
-        "divergence": divergence.OPS,
-    }
+    {family: import_module(f"{__name__}.{family}").OPS for family in NAMES}
 )
 OPS: Mapping[str, Op] = MappingProxyType({op.name: op for family in FAMILIES.values() for op in family})
 

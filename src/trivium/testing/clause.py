@@ -14,7 +14,7 @@ from trivium.backend import Array, Evaluation, Want
 from trivium.compare import presence
 from trivium.compare.blame import directional_slope
 from trivium.compare.bound import LINE, UNIT, units
-from trivium.compare.replay import largest_index
+from trivium.compare.judge import largest_index
 from trivium.given import as_float32
 from trivium.spec.signature import show
 from trivium.testing.trial import Trial

@@ -6,52 +6,12 @@ Knows no road.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any
 
-from tests.backends.naive import (
-    activation,
-    arithmetic,
-    attention,
-    classification,
-    convolution,
-    divergence,
-    exponential,
-    index,
-    linear,
-    moment,
-    normalize,
-    piecewise,
-    pooling,
-    recurrent,
-    reduce,
-    regression,
-    selection,
-    shape,
-    slicing,
-    softmax,
-)
+from trivium.ops import FAMILIES
 
-FAMILIES = (
-    arithmetic,
-    exponential,
-    activation,
-    selection,
-    piecewise,
-    linear,
-    shape,
-    slicing,
-    index,
-    reduce,
-    moment,
-    softmax,
-    convolution,
-    pooling,
-    normalize,
-    recurrent,
-    attention,
-    regression,
-    classification,
-    divergence,
-)
-NAIVE: Mapping[str, Callable[..., Any]] = {name: f for family in FAMILIES for name, f in family.NAIVE.items()}
+NAIVE: Mapping[str, Callable[..., Any]] = {
+    name: f for family in FAMILIES for name, f in import_module(f"{__name__}.{family}").NAIVE.items()
+}
 """Per op: (*inputs, **attributes) -> its value, or a sequence of its values."""

@@ -2,50 +2,11 @@
 
 from __future__ import annotations
 
-from tests.vocabulary.point import Point
-from tests.vocabulary.singular import (
-    activation,
-    arithmetic,
-    attention,
-    classification,
-    convolution,
-    divergence,
-    exponential,
-    index,
-    linear,
-    moment,
-    normalize,
-    piecewise,
-    pooling,
-    recurrent,
-    reduce,
-    regression,
-    selection,
-    shape,
-    slicing,
-    softmax,
-)
+from importlib import import_module
 
-FAMILIES = (
-    arithmetic,
-    exponential,
-    activation,
-    selection,
-    piecewise,
-    linear,
-    shape,
-    slicing,
-    index,
-    reduce,
-    moment,
-    softmax,
-    convolution,
-    pooling,
-    normalize,
-    recurrent,
-    attention,
-    regression,
-    classification,
-    divergence,
+from tests.vocabulary.point import Point
+from trivium.ops import FAMILIES
+
+POINTS: tuple[Point, ...] = tuple(
+    point for family in FAMILIES for point in import_module(f"{__name__}.{family}").POINTS
 )
-POINTS: tuple[Point, ...] = tuple(point for family in FAMILIES for point in family.POINTS)

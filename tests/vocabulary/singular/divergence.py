@@ -24,6 +24,7 @@ POINTS: tuple[Point, ...] = (
     Point("gaussian_kl", "of a variance that overflows", ([0.0], [1000.0]), SUM, "undecided"),
     Point("gaussian_kl", "of a variance past float32", ([0.0], [100.0]), SUM, "undecided"),
     Point("gaussian_nll", "at an exact fit", ([0.0], [0.0], [1e-30]), {"full": True, **SUM}),
+    Point("gaussian_nll", "at an exact fit away from 0", ([2.0], [2.0], [1e-30]), {"full": True, **SUM}),
     Point("gaussian_nll", "far off with a huge variance", ([1e25], [-1e25], [1e30]), {"full": False, **SUM}),
     Point("gaussian_nll", "where log v is 0", ([1.0, 3.0], [1.0, 2.0], [1.0, 1.0]), {"full": False, **MEAN}),
     Point("gaussian_nll", "where the terms cancel", ([1.0], [0.0], [0.5671433]), {"full": False, **SUM}),
@@ -38,6 +39,7 @@ POINTS: tuple[Point, ...] = (
     Point("cosine_similarity_loss", "of huge and tiny", ([[1e30, -2e30]], [[1e-7, 3e-7]]), COSINE),
     Point("cosine_similarity_loss", "of 1e-30", ([[1e-30, -2e-30]], [[1e-30, 3e-30]]), COSINE),
     Point("cosine_similarity_loss", "of 1e37", ([[1e37, 1e37]], [[1.0, 2.0]]), COSINE),
+    Point("cosine_similarity_loss", "of a length past float32", ([[3e38, 3e38]], [[1.0, 2.0]]), COSINE, "undecided"),
     Point(
         "cosine_similarity_loss", "of length eps", ([[3.0, 4.0]], [[1.0, 7.0]]), {**COSINE, "eps": 5.0}, "convention"
     ),
@@ -49,6 +51,7 @@ POINTS: tuple[Point, ...] = (
     Point("triplet", "of one point", ([[1.0, 2.0]], [[1.0, 2.0]], [[1.0, 2.0]]), TRIPLET),
     Point("triplet", "of one point, without margin", ([[1.0]], [[1.0]], [[1.0]]), {**TRIPLET, "margin": 0.0}),
     Point("triplet", "of 1e30", ([[1e30, 2e30]], [[-1e30, 0.0]], [[1e30, 1e30]]), TRIPLET),
+    Point("triplet", "of 1e30, squared", ([[1e30, 2e30]], [[-1e30, 0.0]], [[1e30, 1e30]]), SQUARED, "undecided"),
     Point("triplet", "of 1e-30", ([[1e-30, 2e-30]], [[-1e-30, 0.0]], [[1e-30, 1e-30]]), TRIPLET),
     Point("triplet", "of 1e-30, squared", ([[1e-30, 2e-30]], [[-1e-30, 0.0]], [[1e-30, 1e-30]]), SQUARED),
 )

@@ -28,14 +28,8 @@ def each(why: str, scale: float, offset: float, *, eps: float = 1e-5, verdict: s
 
 
 POINTS: tuple[Point, ...] = (
-    Point(
-        "layer_norm",
-        "squares past float32",
-        ([[1e30, -1e30, 3e29]], [1.0, 1, 1], [0.0, 0, 0]),
-        {"eps": 1e-5},
-        "undecided",
-    ),
-    Point("rms_norm", "squares past float32", ([[1e30, -1e30, 3e29]], [1.0, 1, 1]), {"eps": 1e-5}, "undecided"),
+    *each("squares past float32", 1e30, 0.0, verdict="undecided"),
+    *each("squares that float32 flushes, without eps", 1e-30, 0.0, eps=0.0, verdict="undecided"),
     *each("far from 0", 1.0, 100.0),
     *each("very far from 0", 1.0, 10000.0),
     *each("all the same, and not 0", 0.0, 100.1),
@@ -73,5 +67,7 @@ POINTS: tuple[Point, ...] = (
     Point("l2_normalize", "a single number", ([[3.0], [-1e-3]],), {"axis": 1, "eps": 1e-12}),
     Point("l2_normalize", "far from 0", ([100.1, 100.2, 100.3],), {"axis": 0, "eps": 1e-12}),
     Point("l2_normalize", "on its kink", ([3.0, 4.0],), {"axis": 0, "eps": 5.0}, "convention"),
+    Point("l2_normalize", "squares past float32", ([1e30, -2e30, 5e29],), {"axis": 0, "eps": 1e-12}, "undecided"),
+    Point("l2_normalize", "squares below float32", ([1e-30, -2e-30, 5e-31],), {"axis": 0, "eps": 0.0}, "undecided"),
     Point("l2_normalize", "nothing to divide by", ([0.0, 0.0],), {"axis": 0, "eps": 0.0}, "undecided"),
 )

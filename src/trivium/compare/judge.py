@@ -1,0 +1,183 @@
+"""One recorded tensor held against what its step says, entry by entry, in units of what rounding explains.
+
+Knows nothing of who computed the expectation, or of who is to blame.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from trivium.backend import DTYPES, Array
+from trivium.compare.bound import LINE, UNIT, Scaler, smallest, terms, units
+from trivium.compare.comparison import BACKWARD, FORWARD, Step
+from trivium.compare.run import OutOfRange, Run
+from trivium.errors import InternalError
+from trivium.spec.node import Node
+
+
+@dataclass(frozen=True)
+class Share:
+    """One consumer's share of a cotangent, replayed: its value, its scale, the interval that a kink leaves open."""
+
+    node: Node
+    role: int
+    replayer: str
+    value: Array
+    scale: Array
+    low: Array
+    high: Array
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a recorded tensor should be, by the replay of the step that makes it."""
+
+    direction: str
+    tensor: str
+    value: Array
+    low: Array
+    high: Array
+    scale: Array
+    replayer: str
+    shares: tuple[Share, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A tensor whose recorded numbers do not follow from the recorded numbers before it.
+
+    `failed`, `convention`, `unfinite` are masks: past the line, in a kink's interval, not finite where the step is.
+    """
+
+    run: Run
+    expectation: Expectation
+    got: Array
+    units: Array
+    failed: Array
+    convention: Array
+    unfinite: Array
+
+    @property
+    def wrong(self) -> Array:
+        """The entries that are not what their step says."""
+        return self.failed | self.unfinite
+
+    @property
+    def bound(self) -> Array:
+        """The largest difference that rounding explains, per entry."""
+        return LINE * UNIT[self.run.dtype] * np.maximum(self.expectation.scale, smallest(self.run.dtype))
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The node that makes the value, or the nodes whose vjp makes the cotangent."""
+        return tuple(dict.fromkeys(_makers(self.run, self.expectation)))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One tensor held against its expectation: what was measured, and what there is to say if it failed."""
+
+    step: Step
+    evidence: Evidence | None
+    outside: OutOfRange | None
+
+
+def judge(run: Run, e: Expectation, scaler: Scaler) -> Judged:
+    """Hold one recorded tensor against its expectation, entry by entry, in units of u times the step's scale."""
+    got = np.asarray(
+        (run.evaluation.values if e.direction == FORWARD else run.evaluation.gradients)[e.tensor], np.float64
+    )
+    comparable = np.isfinite(got) & np.isfinite(e.value) & np.isfinite(e.scale)
+    if e.direction == BACKWARD:  # where the value has left the range, nothing is a derivative
+        comparable &= np.isfinite(np.asarray(run.evaluation.values[e.tensor], np.float64))
+    with np.errstate(all="ignore"):
+        from_point = np.where(comparable, units(np.abs(got - e.value), e.scale, run.dtype), 0.0)
+        beyond = np.maximum(np.maximum(e.low - got, got - e.high), 0.0)
+        measured = np.where(comparable, units(beyond, e.scale, run.dtype), 0.0)
+    if np.isnan(measured).any():
+        raise InternalError(f"a residual of {e.tensor!r} in {run.backend} {run.dtype} is not a number")
+    failed, convention = measured > LINE, (from_point > LINE) & (measured <= LINE)
+    unfinite, outside = (np.zeros(got.shape, bool), None) if comparable.all() else _unfinite(run, e, got)
+    wrong = failed | unfinite
+    past = next((n for n in _makers(run, e) if _leaves_range(run, n, scaler)), None) if wrong.any() else None
+    if past is not None:  # the op's own formula cannot be computed in this precision: whoever does it is not wrong
+        outside, measured = _first_outside(run, e, past, wrong), np.where(failed, 0.0, measured)
+        failed = unfinite = np.zeros(got.shape, bool)
+    step = Step(
+        run.point, run.backend, run.dtype, e.direction, e.tensor, _names(run, e), e.replayer,
+        float(measured.max(initial=0.0)), largest_index(measured), int(got.size), int((failed | unfinite).sum()),
+        int(convention.sum()), floor(e.value, e.scale, run.dtype),
+    )  # fmt: skip
+    if not (failed.any() or convention.any() or unfinite.any()):
+        return Judged(step, None, outside)
+    evidence = Evidence(run, e, got, np.where(failed, measured, from_point), failed, convention, unfinite)
+    return Judged(step, evidence, outside)
+
+
+def largest_index(array: Array) -> tuple[int, ...]:
+    """Where the largest entry stands."""
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(array)), array.shape)) if array.size else ()
+
+
+def _names(run: Run, e: Expectation) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(node.name for node in _makers(run, e)))
+
+
+def floor(expected: Array, scale: Array, dtype: str) -> float | None:
+    """The largest error, relative to the tensor's RMS, that could hide in an entry of this step; None for zeros."""
+    finite = np.isfinite(expected) & np.isfinite(scale)
+    if not finite.any():
+        return None
+    largest = float(np.abs(expected[finite]).max())
+    if largest == 0:
+        return None
+    rms = largest * float(np.sqrt(np.mean(np.square(expected[finite] / largest))))
+    return float(LINE * UNIT[dtype] * scale[finite].max() / rms)
+
+
+def _most_terms(run: Run, nodes: list[Node], e: Expectation) -> int:
+    """The most terms that one entry of the tensor is a sum of, at any of these nodes."""
+    values = run.evaluation.values
+    found = [terms(n.op, run.spec.attributes(n), run.inputs(n), tuple(values[y] for y in n.outputs)) for n in nodes]
+    if e.direction == FORWARD:
+        return max(forward for forward, _ in found)
+    return max((backward[s.role] for s, (_, backward) in zip(e.shares, found, strict=True)), default=1)
+
+
+def _makers(run: Run, e: Expectation) -> list[Node]:
+    """The node that makes the value, or, share by share, the nodes whose vjp make the cotangent."""
+    return [run.spec.producer[e.tensor]] if e.direction == FORWARD else [s.node for s in e.shares]
+
+
+def _leaves_range(run: Run, node: Node, scaler: Scaler) -> bool:
+    return scaler.leaves_range(node.op, run.spec.attributes(node), run.inputs(node), run.cotangents(node), run.dtype)
+
+
+def _first_outside(run: Run, e: Expectation, node: Node, mask: Array) -> OutOfRange:
+    index = largest_index(mask)
+    return OutOfRange("TV106", run, e.tensor, node, index, float(e.value[index]))
+
+
+def _unfinite(run: Run, e: Expectation, got: Array) -> tuple[Array, OutOfRange | None]:
+    """The entries that are not finite though their step is, and the first that has left its precision's range."""
+    odd = ~(np.isfinite(got) & np.isfinite(e.value) & np.isfinite(e.scale))
+    nodes = _makers(run, e)
+    fed = [x for n in nodes for x in run.inputs(n)]
+    if e.direction == BACKWARD:  # a vjp may use the node's own value, which is inf where its digits did not fit
+        fed += [x for n in nodes for x in (*run.cotangents(n), *(run.evaluation.values[name] for name in n.outputs))]
+    if not all(np.isfinite(x).all() for x in fed):
+        return np.zeros(got.shape, bool), None  # inherits: an earlier step has left the range already
+    largest = float(np.finfo(DTYPES[run.dtype]).max)
+    # what is added up on the way must be in it too: a scale has the root of the terms, and their sum may need them all
+    in_range = np.maximum(np.abs(e.value), e.scale * math.sqrt(_most_terms(run, nodes, e))) <= largest
+    left = odd & ~in_range
+    return odd & in_range, _first_outside(run, e, _largest_share(e, nodes, left), left) if left.any() else None
+
+
+def _largest_share(e: Expectation, nodes: list[Node], left: Array) -> Node:
+    """Of the nodes that make a tensor, the one that adds most to the first entry that has left the range."""
+    sizes = [float(np.nan_to_num(np.abs(s.value[largest_index(left)]), nan=np.inf)) for s in e.shares]
+    return nodes[int(np.argmax(sizes))] if sizes else nodes[0]
