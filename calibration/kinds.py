@@ -11,7 +11,17 @@ from calibration import specs, values
 from calibration.values import Given, Maker, changed, drawn, filled, gain, plus
 from trivium.ops import OPS
 from trivium.spec.graph import Spec
-from trivium.zoo import binary, classifier, diamond, mlp, notebook, regression_l1
+from trivium.zoo import (
+    ZOO as MEMBERS,
+    binary,
+    classifier,
+    diamond,
+    gru_regression,
+    lstm_tagger,
+    mlp,
+    notebook,
+    regression_l1,
+)
 
 AGREE = frozenset({"agree"})
 UNDECIDED = frozenset({"undecided"})
@@ -141,6 +151,17 @@ ZOO = (
     Kind("quotient", specs.ratio(), seeds=10),
     Kind("one matrix three times", specs.tied(), seeds=10, quick=True),
 )
+ARCHITECTURES = tuple(
+    Kind(f"zoo: {name}", make(), seeds=3, quick=name == "lenet")
+    for name, make in MEMBERS.items()
+    if f"zoo: {name}" not in {kind.name for kind in ZOO}
+)
+"""Convolution, recurrence, attention, normalization, mixtures: the rest of the zoo."""
+RECURRENT = (
+    Kind("lstm over 60 steps, gain 3", lstm_tagger(t=60), gain(3.0), seeds=2),
+    Kind("gru over 60 steps, gain 3", gru_regression(t=60), gain(3.0), seeds=2),
+    Kind("gru over 60 steps, gain 10", gru_regression(t=60), gain(10.0), seeds=2),
+)
 GROUPS = {
     "depth": DEEP,
     "chaos": CHAOTIC,
@@ -152,6 +173,8 @@ GROUPS = {
     "scale": SCALED,
     "trained": TRAINED,
     "ordinary": ZOO,
+    "architectures": ARCHITECTURES,
+    "recurrence": RECURRENT,
 }
 KINDS = tuple(kind for group in GROUPS.values() for kind in group)
 
@@ -172,6 +195,9 @@ FAULTY = tuple(
         "weights over 14 decades",
         "one matrix three times",
         "layer norm, two pass, offset 100",
+        "zoo: lenet",
+        "zoo: lstm_tagger",
+        "zoo: gpt_block",
     )
 )
 """Where faults are planted."""

@@ -17,10 +17,11 @@ from trivium.spec.graph import Spec
 from trivium.spec.op import Kind
 from trivium.zoo import network
 
-FLOATS = ("real", "positive", "unit", "sign", "simplex")
+FLOATS = ("real", "above -1", "positive", "unit", "sign", "simplex")
 SHAPES = ((), (1,), (2,), (7,), (3, 5), (1, 4), (2, 1), (2, 3, 4))
 WRONG: dict[str, list[Any]] = {
     "real": [[np.nan], [np.inf]],
+    "above -1": [[-1.0], [-3.0], [np.nan]],
     "positive": [[0.0], [-1.0], [np.nan]],
     "unit": [[-0.1], [1.1], [np.inf]],
     "sign": [[0.0], [0.5], [-2.0]],
@@ -29,6 +30,7 @@ WRONG: dict[str, list[Any]] = {
 }
 RIGHT: dict[str, list[Any]] = {
     "real": [[0.0], [1e300], [-5e-324]],
+    "above -1": [[-0.999], [0.0], [7]],
     "positive": [[5e-324], [7]],
     "unit": [[0.0], [1.0], [0.5]],
     "sign": [[1.0], [-1]],

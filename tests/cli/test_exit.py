@@ -12,7 +12,7 @@ import pytest
 
 from trivium.cli import main
 from trivium.cli.check import code
-from trivium.errors import ValuesError
+from trivium.errors import InternalError, ValuesError
 
 QUICK = "--backends=numpy,torch"
 OUTSIDE = """
@@ -79,7 +79,7 @@ def test_a_slip_of_the_fingers_exits_with_2_and_a_line_to_run(
 
 
 def test_every_verdict_has_an_exit_code(here: Path) -> None:
-    assert code(ValuesError("no")) == 2
+    assert (code(ValuesError("no")), code(InternalError("a residual is not a number"))) == (2, 70)
 
 
 def test_a_crash_does_not_look_like_a_wrong_gradient(

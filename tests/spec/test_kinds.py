@@ -11,10 +11,20 @@ from trivium.spec.kinds import narrower
 from trivium.spec.op import Kind
 
 REAL, POSITIVE, UNIT, SIMPLEX, SIGN, MASK = map(Kind, ("real", "positive", "unit", "simplex", "sign", "mask"))
+RATE = Kind("above -1")
 
 
 @pytest.mark.parametrize(
-    ("wide", "narrow"), [(REAL, POSITIVE), (POSITIVE, UNIT), (UNIT, SIMPLEX), (REAL, SIMPLEX), (REAL, SIGN)]
+    ("wide", "narrow"),
+    [
+        (REAL, POSITIVE),
+        (REAL, RATE),
+        (RATE, POSITIVE),
+        (POSITIVE, UNIT),
+        (UNIT, SIMPLEX),
+        (REAL, SIMPLEX),
+        (REAL, SIGN),
+    ],
 )
 def test_the_narrower_kind_serves_both_uses(wide: Kind, narrow: Kind) -> None:
     assert (narrower(wide, narrow), narrower(narrow, wide)) == (narrow, narrow)

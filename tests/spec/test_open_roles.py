@@ -8,7 +8,7 @@ from trivium.errors import SpecError
 from trivium.ops.reduce import sum_
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
-from trivium.spec.op import Op, op
+from trivium.spec.op import Kind, Op, op
 from trivium.spec.signature import arity, parse_signature, taking
 from trivium.spec.trace import trace
 
@@ -35,6 +35,20 @@ def test_the_number_of_inputs_has_a_least_and_a_most(word: Op, expected: tuple[i
 )
 def test_a_use_settles_the_roles(word: Op, count: int, roles: tuple[str, ...]) -> None:
     assert word.taking(count).roles == roles
+
+
+def test_a_repeated_role_has_one_kind_and_fan_in_for_all_its_inputs() -> None:
+    word = op(
+        "pool(x...: b n) -> b n", "Σ of all x", kinds={"x": Kind("positive")}, fan_in={"x": lambda shapes, attrs: 7}
+    ).taking(3)
+    shapes = ((2, 3),) * 3
+    found = [(word.kind(role, shapes, {}), word.fan(role, shapes, {})) for role in word.roles]
+    assert found == [(Kind("positive"), 7)] * 3
+
+
+def test_a_role_whose_name_ends_in_a_digit_has_its_own_kind() -> None:
+    word = op("blend(x: n, x1: n) -> n", "x + log x1", kinds={"x1": Kind("positive")})
+    assert [word.kind(role, ((2,), (2,)), {}) for role in word.roles] == [Kind(), Kind("positive")]
 
 
 def test_the_same_number_of_inputs_is_the_same_op() -> None:

@@ -17,6 +17,7 @@ from trivium.cli.cure import advised, size_or_network
 from trivium.cli.file import reserve, write
 from trivium.cli.stream import colorful, mention, say, waiting, width
 from trivium.cli.target import parse_bytes, parse_dtypes, parse_names, parse_sizes
+from trivium.compare.bound import LINE
 from trivium.errors import InternalError, TriviumError
 from trivium.report import Report
 
@@ -117,7 +118,7 @@ def line(target: str, report: Report, seconds: float) -> str:
     """A network that agrees, in a line."""
     steps = report.comparison.steps
     largest = max((step.residual for step in steps), default=0.0)
-    measured = f"{len(steps):6,} steps, largest residual {largest:5.1f}"
+    measured = f"{len(steps):6,} steps, largest residual {largest:5.1f} of {LINE:.0f}"
     return f"{report.verdict:<11}{target:<24}{measured}{seconds:7.1f} s"
 
 

@@ -14,6 +14,7 @@ import typer
 
 from trivium.cli.ops import find
 from trivium.cli.stream import counted, say
+from trivium.compare.bound import LINE
 from trivium.ops import FAMILIES, OPS
 from trivium.spec.op import Op
 
@@ -85,6 +86,7 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
     yield f"{'all':<16}{total[0]:>5}{total[1]:>7}{total[2]:>12,}{worst.largest:>18.1f}   {worst.at}"
     yield ""
     broken = [problem for row in rows for problem in row.problems]
-    yield "Residuals are in units of rounding; the line is 256, for every operation."
-    yield f"{len(broken)} comparisons do not agree:" if broken else "The roads agree."
+    yield f"Residuals are in units of rounding; the line is {LINE:.0f}, for every operation."
+    count = "1 comparison does" if len(broken) == 1 else f"{len(broken)} comparisons do"
+    yield f"{count} not agree:" if broken else "The roads agree."
     yield from broken[:40]

@@ -78,6 +78,12 @@ def _draw_positive(stream: np.random.Generator, shape: Shape, kind: Kind) -> Arr
     return as_float32(np.exp(stream.standard_normal(shape) / 2))
 
 
+def _draw_above_minus_one(stream: np.random.Generator, shape: Shape, kind: Kind) -> Array:
+    """Both signs, never 0."""
+    x = as_float32(np.exp(stream.standard_normal(shape) / 2) - 1)
+    return np.where(x == 0, 0.5, x)
+
+
 def _draw_unit(stream: np.random.Generator, shape: Shape, kind: Kind) -> Array:
     """Strictly between 0 and 1."""
     return np.asarray(stream.integers(1, GRID, shape) / GRID)
@@ -135,6 +141,7 @@ FLOATS = "fiu"
 KINDS: Mapping[str, Rule] = MappingProxyType(
     {
         "real": Rule(np.float64, FLOATS, _nothing, lambda k: "numbers", _draw_real),
+        "above -1": Rule(np.float64, FLOATS, lambda x, k: x <= -1, lambda k: "numbers above -1", _draw_above_minus_one),
         "positive": Rule(np.float64, FLOATS, lambda x, k: x <= 0, lambda k: "numbers above 0", _draw_positive),
         "unit": Rule(np.float64, FLOATS, lambda x, k: (x < 0) | (x > 1), lambda k: "numbers from 0 to 1", _draw_unit),
         "sign": Rule(np.float64, FLOATS, lambda x, k: np.abs(x) != 1, lambda k: "-1 or 1", _draw_sign),

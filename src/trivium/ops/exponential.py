@@ -41,7 +41,7 @@ expm1 = op(
 log1p = op(
     "log1p(x: *s) -> *s",
     "log(1 + x), to all its digits where x is near 0",
-    kinds={"x": Kind("positive")},
+    kinds={"x": Kind("above -1")},
     domain=Domain("x > -1", lambda attrs, x: {"x": x <= -1}),
     cases=CASES,
 )

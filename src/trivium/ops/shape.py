@@ -15,7 +15,7 @@ from trivium.spec.signature import Shape
 def normal_axis(axis: int, rank: int) -> int:
     """An axis counted from 0, from one that may be counted from the end; SpecError when there is no such axis."""
     if not -rank <= axis < rank:
-        raise SpecError(f"axis {axis} does not exist in a tensor of {rank} axes")
+        raise SpecError(f"axis {axis} does not exist in a tensor of {rank} {'axis' if rank == 1 else 'axes'}")
     return axis % rank
 
 

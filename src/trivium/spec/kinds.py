@@ -91,5 +91,5 @@ def narrower(a: Kind, b: Kind) -> Kind | None:
     return None
 
 
-NARROWER = {"real": 0, "positive": 1, "unit": 2, "simplex": 3}
-"""Kinds that contain one another, widest first: real > positive > unit > simplex."""
+NARROWER = {"real": 0, "above -1": 1, "positive": 2, "unit": 3, "simplex": 4}
+"""Kinds that contain one another, widest first: real > above -1 > positive > unit > simplex."""

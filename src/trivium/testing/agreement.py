@@ -23,8 +23,6 @@ from trivium.spec.op import Case, Op
 from trivium.testing.trial import case_text, weight_of, weighted
 
 DTYPES = ("float64", "float32")
-COMPILERS = ("jax",)
-"""Roads that compile each op anew before they replay it."""
 Bend = Callable[[Array], Array]
 POINTS: Mapping[str, tuple[Bend, Bend]] = {
     "drawn": (lambda x: x, lambda w: w),
@@ -66,7 +64,7 @@ class Agreement:
 def agreements(
     op: Op, case: Case, roads: Mapping[str, Backend], scaler: Scaler, *, seed: int = 0
 ) -> Iterator[Agreement]:
-    """Every road's run of the op in every precision at every point, each replayed by the next road that is no compiler.
+    """Every road's run of the op in every precision at every point, each replayed by the first other road.
 
     Points at which the op's domain is left, and entries that leave their precision's range, are not compared. Raises
     BackendError where no two roads have the op: one alone can only agree with itself.
@@ -95,9 +93,8 @@ def fed(spec: Spec, point: str, seed: int) -> dict[str, Array]:
 
 
 def replayer(name: str, roads: Mapping[str, Backend]) -> Backend:
-    """Who replays a road: another one, and, where there is one, not the one that would compile each op for it."""
-    others = [road for other, road in roads.items() if other != name]
-    return next((road for road in others if road.name not in COMPILERS), others[0])
+    """Who replays a road: the first of the others, which in their usual order compiles nothing for it."""
+    return next(road for other, road in roads.items() if other != name)
 
 
 def agreement(run: Run, case: Case, other: Backend, scaler: Scaler) -> Agreement:

@@ -13,6 +13,7 @@ POINTS: tuple[Point, ...] = (
     Point("expm1", "where its slope is all that tells it from -1", ([-1e30, -1000.0, -40.0, -20.0],)),
     Point("expm1", "next to 0", ([-1e-30, 0.0, 1e-30, -1.0, 1.0],)),
     Point("log1p", "next to 0 and far from it", ([1e-30, 1e-10, 1.0, 1e30],)),
+    Point("log1p", "below 0, near -0.41 too, and next to -1", ([-1e-30, -0.4140625, -0.5, -1 + 2.0**-24],)),
     Point("sqrt", "at both ends of the range", ([1e-30, 1.0, 1e30],)),
     Point("rsqrt", "at both ends of the range", ([1e-24, 1.0, 1e30],)),
     Point("rsqrt", "with a slope past the largest number of float32", ([1e-30],), verdict="undecided"),
