@@ -121,11 +121,15 @@ def test_a_step_whose_way_leaves_the_range_accuses_nobody() -> None:
     assert (report.verdict, {f.code for f in report.comparison.of("undecided")}) == ("undecided", {"TV106"})
 
 
+def doubled(inputs: tuple[Array, ...], outputs: tuple[Array, ...], y_bars: tuple[Array, ...], x_bars: Bars) -> Bars:
+    first, *rest = x_bars
+    return (None if first is None else 2 * first, *rest)
+
+
 @pytest.mark.parametrize("scale", [1e-30, 1.0])
 def test_a_mistake_where_another_precision_holds_the_way_is_found(scale: float) -> None:
     """The same mistake is excused in float32 at 1e30, and never in float64, nor in float32 at numbers that it holds."""
-    mistake: Tamper = lambda inputs, outputs, y_bars, x_bars: (2 * x_bars[0], *x_bars[1:])  # type: ignore[operator]
-    near = triplet_at(*(np.multiply(x, scale * 1e-30) if np.ndim(x) else x for x in FAR), tamper=mistake)
-    far = triplet_at(*FAR, tamper=mistake)
+    near = triplet_at(*(np.multiply(x, scale * 1e-30) if np.ndim(x) else x for x in FAR), tamper=doubled)
+    far = triplet_at(*FAR, tamper=doubled)
     seen = [{dtype for f in r.comparison.of("disagree") for _, dtype in f.seen} for r in (near, far)]
     assert seen == [{"float64", "float32"}, {"float64"}]

@@ -118,7 +118,7 @@ def line(target: str, report: Report, seconds: float) -> str:
     """A network that agrees, in a line."""
     steps = report.comparison.steps
     largest = max((step.residual for step in steps), default=0.0)
-    measured = f"{len(steps):6,} steps, largest residual {largest:5.1f} of {LINE:.0f}"
+    measured = f"{len(steps):6,} steps, residual {largest:5.1f} of {LINE:.0f}"
     return f"{report.verdict:<11}{target:<24}{measured}{seconds:7.1f} s"
 
 

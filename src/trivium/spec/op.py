@@ -36,7 +36,7 @@ TRACING: ContextVar[Any] = ContextVar("trivium_tracing", default=None)
 
 @dataclass(frozen=True)
 class Kind:
-    """What a tensor holds: real, above -1, positive, unit, sign or simplex numbers, index (integers 0 <= i < `below`), mask.
+    """What a tensor holds: real, above -1, positive, unit, sign or simplex numbers, index (0 <= i < `below`), mask.
 
     `besides` is one integer more that an index may be: a label that is to be ignored.
     """
