@@ -14,7 +14,7 @@ from calibration.faults import Fault
 from calibration.kinds import Kind
 from calibration.plant import planted, some_places
 from calibration.roads import ROADS, judged, point
-from trivium.compare import blame, bound, ends, replay
+from trivium.compare import blame, bound, ends, judge
 from trivium.compare.agreement import Point
 
 LINES = (1.0, bound.LINE, 2.0**40)
@@ -45,7 +45,7 @@ def controls(kinds: Sequence[Kind], faults: Iterable[Fault]) -> Iterator[Control
 def moved(line: float) -> AbstractContextManager[object]:
     """The line somewhere else, for as long as this lasts."""
     stack = ExitStack()
-    for module in (bound, replay, blame, ends):
+    for module in (bound, judge, blame, ends):
         stack.enter_context(patch.object(module, "LINE", line))
     return stack
 

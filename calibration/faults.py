@@ -107,7 +107,8 @@ def weight_as_it_is(x_bar: Array, inputs: Arrays, outputs: Arrays, y_bar: Array)
 
 def without_last_point(x_bar: Array, inputs: Arrays, outputs: Arrays, y_bar: Array) -> Array:
     """A weight's cotangent summed over all data points but the last."""
-    return y_bar[:-1].T @ inputs[0][:-1]
+    y_rows, x_rows = (a.reshape(-1, a.shape[-1])[:-1] for a in (y_bar, inputs[0]))
+    return y_rows.T @ x_rows
 
 
 def slope_at_output(x_bar: Array, inputs: Arrays, outputs: Arrays, y_bar: Array) -> Array:
