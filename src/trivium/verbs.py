@@ -26,6 +26,7 @@ from trivium.errors import BackendError, BudgetError, SpecError, ValuesError, di
 from trivium.given import read_values, shapes_of
 from trivium.ops import OPS
 from trivium.probe import Probes, probes
+from trivium.referee import EXACT, Referee, load_referee
 from trivium.report import Report
 from trivium.spec.file import bind_sizes, load as load_document
 from trivium.spec.graph import Spec
@@ -35,6 +36,9 @@ from trivium.spec.trace import trace as trace_with
 from trivium.zoo import network
 
 DTYPES = ("float64", "float32")
+ORACLES = (EXACT, "roads")
+QUICK = 2.0
+"""Seconds that the referee may take, by its own estimate, where nobody has asked for it."""
 COPIES = 40
 """Arrays of the size of all tensors together that a check holds at its peak: runs, replays, noise."""
 
@@ -59,6 +63,7 @@ def check(
     sizes: Mapping[str, int] | None = None,
     tamper: Planted | None = None,
     budget: float | None = None,
+    oracle: str | None = None,
 ) -> Report:
     """Derive the gradient of a spec on every road and say whether they agree; no tolerance is chosen.
 
@@ -69,6 +74,8 @@ def check(
     sizes     new sizes for the spec's letters
     tamper    mistakes planted on purpose: {"torch": {"g9": f}}
     budget    bytes that the check may take; half of the machine's memory where None
+    oracle    what steps are held against: "exact" numbers, enclosed by ball arithmetic (the extra `exact`), or other
+              "roads" alone; exact where None, if it is installed and takes about two seconds at most
 
     Raises SpecError, ValuesError, BackendError or BudgetError for bad input; a wrong gradient is no error but a Report.
     """
@@ -82,6 +89,7 @@ def check(
     points = probes(source.spec, seed=seed, values=source.values)
     for probe in points.points:
         _afford(probe.spec, budget)
+    referee = _referee(oracle, [probe.spec for probe in points.points], len(roads) * len(precisions))
     meter = Meter()
     recordings = [record(probe, roads, precisions, tamper or {}, meter) for probe in points.points]
     comparison = compare(
@@ -92,6 +100,7 @@ def check(
         cost=Cost(compile=meter.compile, run=meter.run),
         seed=seed,
         notes=(*merged(f for r in recordings for f in r.findings), *_left_out(points)),
+        referee=referee,
     )
     options = {
         "backends": None if backends is None else list(roads),
@@ -100,6 +109,7 @@ def check(
         "dtypes": None if precisions == DTYPES else list(precisions),
         "tamper": tamper or None,
         "seed": seed,
+        "oracle": oracle,
     }
     return Report(accept(comparison, source.known, where=source.target), command=_command(source.target, options))
 
@@ -189,6 +199,19 @@ def handwritten(roads: Mapping[str, Backend] = MappingProxyType({})) -> Scaler:
     return scaler
 
 
+def _referee(oracle: object, specs: Sequence[Spec], runs: int) -> Referee | None:
+    """The referee, if it is asked for, or is there and quick; BackendError where it is asked for and cannot be had."""
+    if oracle not in (None, *ORACLES):
+        raise BackendError(f"no oracle {oracle!r} ({', '.join(ORACLES)}){did_you_mean(str(oracle), ORACLES)}")
+    referee = load_referee() if oracle != "roads" else None
+    if referee is None and oracle == EXACT:
+        raise BackendError("the exact oracle is not installed; pip install 'trivium[exact]'")
+    if referee is None or oracle == EXACT:
+        return referee
+    seconds = sum(referee.estimate(spec) for spec in specs) * (1 + runs)
+    return referee if seconds < QUICK else None
+
+
 def _listed(things: object, what: str, one: str) -> list[Any]:
     """The entries of an argument that is a list; BackendError where it is none, or empty."""
     if isinstance(things, str) or not isinstance(things, Iterable):
@@ -271,7 +294,7 @@ def _command(target: str, options: Mapping[str, Any]) -> str:
     words = ["trivium", "check", target]
     for letter, size in (said.get("sizes", {})).items():
         words += ["--size", f"{letter}={size}"]
-    for name in ("values", "backends", "dtypes", "seed"):
+    for name in ("values", "backends", "dtypes", "seed", "oracle"):
         if name in said:
             value = said[name]
             words += [f"--{name}", ",".join(value) if isinstance(value, list) else str(value)]

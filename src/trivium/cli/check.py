@@ -47,6 +47,10 @@ def check(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON, alone on stdout.")] = False,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as a web page too.")] = None,
+    oracle: Annotated[
+        str | None,
+        typer.Option(metavar="exact|roads", help="What steps are held against; exact numbers if that is quick."),
+    ] = None,
     budget: Annotated[
         str | None, typer.Option(metavar="BYTES", help="Memory that a check may take, such as 2GB.")
     ] = None,
@@ -69,6 +73,7 @@ def check(
         "seed": seed,
         "dtypes": parse_dtypes(dtypes),
         "budget": parse_bytes(budget),
+        "oracle": oracle,
     }
     found = []
     for i, target in enumerate(targets):

@@ -10,15 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from trivium.backend import Array, Backend
-from trivium.compare import ends, localize, presence, remarks, vacuity
+from trivium.compare import common, ends, localize, presence, remarks, vacuity
 from trivium.compare.alone import own_forward
 from trivium.compare.bound import Scaler
-from trivium.compare.comparison import Comparison, Cost, End, Finding
+from trivium.compare.comparison import DEFINITION, DISAGREE, Comparison, Cost, End, Finding, Step
 from trivium.compare.guard import guarded
 from trivium.compare.inquest import Inquest
 from trivium.compare.remarks import merged
 from trivium.compare.replay import on_kink
 from trivium.compare.run import Run, leaves_domain, leaves_range
+from trivium.referee import EXACT, Enclosure, Referee
 from trivium.spec.graph import Spec
 
 
@@ -41,27 +42,35 @@ def compare(
     cost: Cost,
     seed: int = 0,
     notes: Sequence[Finding] = (),
+    referee: Referee | None = None,
 ) -> Comparison:
     """The verdict on one spec from all its runs; `scaler` is the handwritten road, whose noise measures rounding."""
     runs = [run for point in points for run in point.runs]
     absent = {id(r): (*presence.broken(r), *presence.misread(r, p.given)) for p in points for r in p.runs}
     broken = {id(run): frozenset(f.node for f in absent[id(run)]) for run in runs}
     start = time.perf_counter()
-    inquest = Inquest(runs, {name: guarded(b) for name, b in backends.items()}, scaler, broken)
+    inquest = Inquest(runs, {name: guarded(b) for name, b in backends.items()}, scaler, broken, referee)
     inquest.hold()
     checked = [inquest.done[id(run)][0] for run in runs]
     missing = [f for run in runs for f in (*absent[id(run)], *presence.untrained(run))]
     by_steps = merged([*missing, *inquest.faults.values()]) + localize.findings(spec, inquest.cases())
+    by_steps = common.together(by_steps, tuple(backends))
     by_steps += _by_oracle(inquest, by_steps)
     replayed = time.perf_counter()
     noises = {point.name: ends.noise_response(scaler, point.spec, point.given) for point in points}
     shaken = time.perf_counter()
-    shown = tuple(e for point in points for e in _ends(point, noises[point.name], by_steps, backends))
     steps = tuple(s for c in checked for s in c.steps)
+    exact = {p.name: referee.enclose(p.spec, p.given).gradients if referee else {} for p in points}
+    enclosed = time.perf_counter()
+    shown = tuple(e for p in points for e in _ends(p, noises[p.name], by_steps, backends, exact[p.name]))
+    lost = list(common.lost(runs, steps, shown, referee, tuple(backends))) if referee else []
+    if any(f.verdict == DISAGREE for f in lost):
+        shown = tuple(e for p in points for e in _ends(p, noises[p.name], by_steps + lost, backends, exact[p.name]))
     fed = [o for p in points for run in p.runs for o in leaves_range(run, p.given)]
     outside = [*fed, *(o for run in runs for o in leaves_domain(run, broken[id(run)]))]
     found = [
         *by_steps,
+        *lost,
         *merged(_untapped(points, noises, by_steps)),
         *remarks.conventions(runs, [e for c in checked for e in c.evidence]),
         *remarks.ranges([*(o for c in checked for o in c.ranges), *outside]),
@@ -77,10 +86,20 @@ def compare(
         steps=steps,
         findings=tuple(found),
         ends=shown,
-        oracle="each op's own values" if len(backends) == 1 else "replay by another road",
-        cost=replace(cost, replay=replayed - start, noise=shaken - replayed),
+        oracle=_oracle(steps, backends),
+        cost=replace(cost, replay=replayed - start, noise=shaken - replayed, exact=enclosed - shaken),
         seed=seed,
     )
+
+
+def _oracle(steps: Sequence[Step], backends: Mapping[str, Backend]) -> str:
+    """What the steps were held against."""
+    by_roads = "each op's own values" if len(backends) == 1 else "replay by another road"
+    count = sum(step.replayer in (EXACT, DEFINITION) for step in steps)
+    if not count:
+        return by_roads
+    some = "" if count == len(steps) else f" ({count:,} of {len(steps):,} steps; the others: {by_roads})"
+    return f"the exact numbers, enclosed by ball arithmetic{some}"
 
 
 def _by_oracle(inquest: Inquest, known: Sequence[Finding]) -> list[Finding]:
@@ -97,11 +116,15 @@ def _by_oracle(inquest: Inquest, known: Sequence[Finding]) -> list[Finding]:
 
 
 def _ends(
-    point: Point, noise: Mapping[str, Array], found: Sequence[Finding], backends: Mapping[str, Backend]
+    point: Point,
+    noise: Mapping[str, Array],
+    found: Sequence[Finding],
+    backends: Mapping[str, Backend],
+    exact: Mapping[str, Enclosure],
 ) -> Iterator[End]:
     state = localize.states(found, point.spec, tuple(backends))
     for dtype in dict.fromkeys(run.dtype for run in point.runs):
-        yield from ends.ends([r for r in point.runs if r.dtype == dtype], noise, state)
+        yield from ends.ends([r for r in point.runs if r.dtype == dtype], noise, state, exact)
 
 
 def _untapped(

@@ -19,9 +19,11 @@ from trivium.compare.comparison import FORWARD
 from trivium.compare.judge import Evidence, Share, largest_index
 from trivium.compare.run import Run
 from trivium.oracles import complex_step, finite_difference
+from trivium.referee import EXACT
 from trivium.spec.node import Node
 
 COMPLEX, CENTRAL = "complex step", "central differences"
+CERTIFIED = "held against the exact number, which ball arithmetic encloses"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Blame:
 def blame(evidence: Evidence, others: Sequence[Evidence], backends: Mapping[str, Backend]) -> Blame:
     """Who is wrong where a replay failed; `others` is all evidence of the same run."""
     index = largest_index(np.where(evidence.unfinite, np.inf, evidence.units * evidence.wrong))
+    if evidence.expectation.direction == FORWARD and evidence.expectation.replayer == EXACT:
+        return Blame(evidence.nodes[0], (evidence.run.backend,), True, CERTIFIED, index)
     if evidence.expectation.direction == FORWARD:
         return _by_hint(evidence, evidence.nodes[0], None, index, backends, "")
     if not evidence.expectation.shares:
@@ -71,6 +75,8 @@ def _settle(evidence: Evidence, share: Share, index: tuple[int, ...], backends: 
     """Who is wrong about one consumer's share of a cotangent."""
     if share.low[index] < share.high[index]:
         return Blame(share.node, (evidence.run.backend,), True, "it is outside of what the kink leaves open", index)
+    if share.replayer == EXACT:
+        return Blame(share.node, (evidence.run.backend,), True, CERTIFIED, index)
     slope = own_slope(evidence.run, share.node, share.role, index, backends)
     guilty = _convict(evidence, share, index, slope)
     if not guilty:

@@ -5,14 +5,22 @@ Knows nothing of how it was found or how it will look.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from trivium.errors import GradientMismatch
+from trivium.referee import EXACT
 from trivium.spec.graph import Spec
 
 AGREE, CONVENTION, UNDECIDED, DISAGREE = "agree", "convention", "undecided", "disagree"
 FORWARD, BACKWARD = "forward", "backward"
+DEFINITION = "definition"
+"""Who replays what no step makes: the loss's own cotangent, which is 1."""
+DIGITS: Mapping[str, int] = {"float64": 53, "float32": 24}
+"""Binary digits of a precision."""
+MOST_DIGITS = 17.0
+"""Decimal digits that are shown for numbers equal to the last bit."""
 Index = tuple[int, ...]
 
 
@@ -22,6 +30,7 @@ class Step:
 
     residual  the largest |recorded - replayed| in units of u times the step's own scale; the line is 256
     floor     the error, relative to the tensor's RMS, above which no entry could hide; None for a tensor of zeros
+    off       the largest |recorded - replayed|, relative to the largest entry; None for a tensor of zeros
     """
 
     point: str
@@ -37,6 +46,7 @@ class Step:
     failed: int
     conventions: int
     floor: float | None
+    off: float | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +122,8 @@ class End:
     explained   decimal digits that rounding leaves, from the noise response of the whole network
     blind       true where rounding has eaten the digits: right steps, but a gradient with hardly a correct digit
     state       per backend: right, wrong (a step of its own is), inherits (an earlier step is wrong)
+    certified   per backend, where the referee enclosed the exact gradient: the largest error, in units in the last
+                place of the tensor's largest entry; infinite where that is 0 and the backend's is not
     """
 
     point: str
@@ -124,16 +136,28 @@ class End:
     explained: float
     blind: bool
     state: Mapping[str, str]
+    certified: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def correct(self) -> float | None:
+        """The decimal digits that are certainly right in every backend, relative to the largest entry."""
+        if not self.certified or not 0 < self.largest < math.inf:
+            return None
+        ulp = math.ldexp(1.0, math.frexp(self.largest)[1] - DIGITS[self.dtype])
+        relative = max(self.certified.values()) * ulp / self.largest
+        return MOST_DIGITS if relative <= 10**-MOST_DIGITS else max(0.0, -math.log10(relative))
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds: compiling, running the roads, replaying the steps, and shaking the network for its noise response."""
+    """Seconds: compiling, running the roads, replaying the steps, shaking the network for its noise response, and
+    enclosing its exact gradient end to end."""
 
     compile: Mapping[str, float] = field(default_factory=dict)
     run: Mapping[str, float] = field(default_factory=dict)
     replay: float = 0.0
     noise: float = 0.0
+    exact: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -159,6 +183,11 @@ class Comparison:
             if grave in found:
                 return grave
         return AGREE if self.steps else UNDECIDED
+
+    @property
+    def certified(self) -> bool:
+        """Whether every step was held against the exact numbers."""
+        return bool(self.steps) and all(s.replayer in (EXACT, DEFINITION) for s in self.steps)
 
     @property
     def worst(self) -> Step | None:

@@ -12,13 +12,11 @@ import numpy as np
 
 from trivium.backend import Array, Noise, Want
 from trivium.compare.bound import BLIND, LINE, RUNS, UNIT, Q, Scaler, smallest
-from trivium.compare.comparison import End, Finding, Pattern, Witness, Wrong
+from trivium.compare.comparison import MOST_DIGITS, End, Finding, Pattern, Witness, Wrong
 from trivium.compare.judge import largest_index
 from trivium.compare.run import Run
+from trivium.referee import Enclosure
 from trivium.spec.graph import Spec
-
-MOST_DIGITS = 17.0
-"""What is shown for numbers equal to the last bit."""
 
 
 def noise_response(scaler: Scaler, spec: Spec, given: Mapping[str, Array]) -> dict[str, Array]:
@@ -35,7 +33,12 @@ def noise_response(scaler: Scaler, spec: Spec, given: Mapping[str, Array]) -> di
     return {n: t / math.sqrt(RUNS) for n, t in totals.items()}
 
 
-def ends(runs: Sequence[Run], noise: Mapping[str, Array], states: Mapping[tuple[str, str], str]) -> Iterator[End]:
+def ends(
+    runs: Sequence[Run],
+    noise: Mapping[str, Array],
+    states: Mapping[tuple[str, str], str],
+    exact: Mapping[str, Enclosure],
+) -> Iterator[End]:
     """One End per given's gradient, for runs of one point and precision; `states` is keyed by (backend, tensor)."""
     first = runs[0]
     for name, given in first.spec.givens.items():
@@ -58,7 +61,21 @@ def ends(runs: Sequence[Run], noise: Mapping[str, Array], states: Mapping[tuple[
             explained=_digits(max(eaten, UNIT[first.dtype])) if 0 < largest < math.inf else 0.0,
             blind=not (LINE * eaten <= BLIND),
             state={b: states.get((b, name), "right") for b in have},
+            certified=_certified(have, exact.get(name), first.dtype),
         )
+
+
+def _certified(have: Mapping[str, Array], exact: Enclosure | None, dtype: str) -> dict[str, float]:
+    """Each road's largest error in units in the last place of the exact gradient's largest entry."""
+    if exact is None or not exact.known.all():
+        return {}
+    largest = float(np.abs(exact.hi).max(initial=0.0))
+    ulp = float(np.spacing(np.asarray(min(largest, float(np.finfo(dtype).max)), dtype))) if largest else 0.0
+    whole = {
+        b: x for b, x in have.items() if x.shape == exact.hi.shape and x.dtype.kind == "f" and np.isfinite(x).all()
+    }
+    off = {b: float(exact.off(x).max(initial=0.0)) for b, x in whole.items()}
+    return {b: o / ulp if ulp else math.inf if o else 0.0 for b, o in off.items()}
 
 
 def _spread(arrays: Sequence[Array]) -> float | None:

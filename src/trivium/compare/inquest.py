@@ -8,21 +8,39 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from trivium.backend import Backend
+import numpy as np
+
+from trivium.backend import Arrays, Backend, Bars
 from trivium.compare.blame import blame
 from trivium.compare.bound import Scaler
 from trivium.compare.comparison import FORWARD, Finding
 from trivium.compare.guard import ReplayFault
 from trivium.compare.judge import Evidence
 from trivium.compare.localize import Case
-from trivium.compare.replay import Checked, check_run
+from trivium.compare.replay import Checked, Replayer, check_run
 from trivium.compare.run import Run, whole_nodes
+from trivium.referee import EXACT, Referee
 from trivium.spec.node import Node
+from trivium.spec.op import Attributes, Op
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A step whose exact numbers are known; a replayer, as a road is."""
+
+    name: str
+    answer: tuple[Arrays, Bars]
+
+    def replay(self, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Bars]:
+        """The answer that was given."""
+        return self.answer
 
 
 @dataclass
 class Inquest:
-    """Every run replayed, by roads whose rule for the op stands; a conviction or a fault replays what it touched.
+    """Every run replayed, by the referee where it decides, else by roads whose rule for the op stands.
+
+    A conviction or a fault replays what it touched.
 
     struck   (backend, op) pairs that replay no more: convicted, or unable to
     accused  the case that convicted each replayer
@@ -33,6 +51,8 @@ class Inquest:
     backends: Mapping[str, Backend]
     scaler: Scaler
     broken: dict[int, frozenset[str]]
+    referee: Referee | None = None
+    settled: dict[tuple[int, str], Settled | None] = field(default_factory=dict)
     struck: set[tuple[str, str]] = field(default_factory=set)
     accused: dict[tuple[str, str], Case] = field(default_factory=dict)
     kept: dict[tuple[int, str, str], Case] = field(default_factory=dict)
@@ -48,11 +68,26 @@ class Inquest:
             self.struck |= fresh
             self.done = {key: (c, cases) for key, (c, cases) in self.done.items() if not fresh & c.used}
 
-    def choice(self, run: Run, node: Node) -> Backend:
-        """Who replays a step: the first other road whose rule for that op stands; if none is left, the road itself."""
+    def choice(self, run: Run, node: Node) -> Replayer:
+        """Who replays a step: the referee; else the first other road whose rule for that op stands, or the road."""
+        exactly = self._exactly(run, node)
+        if exactly is not None:
+            return exactly
         able = [b for name, b in self.backends.items() if node.op.name not in b.lacks and name != run.backend]
         trusted = (b for b in able if (b.name, node.op.name) not in self.struck)
         return next(trusted, self.backends[run.backend])
+
+    def _exactly(self, run: Run, node: Node) -> Settled | None:
+        """The referee's answer on a step, asked for once; None where it has none, or not a whole one."""
+        if self.referee is None or node.op.name in self.referee.lacks:
+            return None
+        key = id(run), node.name
+        if key not in self.settled:
+            attrs, inputs, cotangents = run.spec.attributes(node), run.inputs(node), run.cotangents(node)
+            outputs, bars = self.referee.replay(node.op, attrs, inputs, cotangents)
+            unknown = any(np.isnan(x).any() for x in (*outputs, *bars) if x is not None)
+            self.settled[key] = None if unknown else Settled(EXACT, (outputs, bars))
+        return self.settled[key]
 
     def alone(self, run: Run) -> set[str]:
         """The nodes of a run that nobody but the road itself could replay."""

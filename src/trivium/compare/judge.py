@@ -109,7 +109,7 @@ def judge(run: Run, e: Expectation, scaler: Scaler) -> Judged:
     step = Step(
         run.point, run.backend, run.dtype, e.direction, e.tensor, _names(run, e), e.replayer,
         float(measured.max(initial=0.0)), largest_index(measured), int(got.size), int((failed | unfinite).sum()),
-        int(convention.sum()), floor(e.value, e.scale, run.dtype),
+        int(convention.sum()), floor(e.value, e.scale, run.dtype), _off(got, e.value, comparable),
     )  # fmt: skip
     if not (failed.any() or convention.any() or unfinite.any()):
         return Judged(step, None, outside)
@@ -145,6 +145,12 @@ def _most_terms(run: Run, nodes: list[Node], e: Expectation) -> int:
     if e.direction == FORWARD:
         return max(forward for forward, _ in found)
     return max((backward[s.role] for s, (_, backward) in zip(e.shares, found, strict=True)), default=1)
+
+
+def _off(got: Array, expected: Array, comparable: Array) -> float | None:
+    """The largest difference, relative to the largest entry expected; None where that is 0."""
+    largest = float(np.abs(expected[comparable]).max(initial=0.0))
+    return float(np.abs(got - expected)[comparable].max(initial=0.0)) / largest if largest else None
 
 
 def _makers(run: Run, e: Expectation) -> list[Node]:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from trivium.backend import DTYPES, Array, Backend
+from trivium.backend import DTYPES, Array, Arrays, Bars
 from trivium.compare.bound import Scaler, Scales, raised, scales
-from trivium.compare.comparison import BACKWARD, FORWARD, Step
+from trivium.compare.comparison import BACKWARD, DEFINITION, FORWARD, Step
 from trivium.compare.judge import Evidence, Expectation, Share, judge
 from trivium.compare.run import OutOfRange, Run, leaves_domain, whole_nodes
 from trivium.spec.node import Node
+from trivium.spec.op import Attributes, Op
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,20 @@ class Checked:
     used: frozenset[tuple[str, str]]
 
 
-ReplayerOf = Callable[[Run, Node], Backend]
+class Replayer(Protocol):
+    """Who replays a step: a road, or the referee."""
+
+    @property
+    def name(self) -> str:
+        """What a report calls it."""
+        ...
+
+    def replay(self, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Bars]:
+        """The step's outputs, and the cotangents of its inputs."""
+        ...
+
+
+ReplayerOf = Callable[[Run, Node], Replayer]
 
 
 def check_run(run: Run, replayer_of: ReplayerOf, scaler: Scaler, *, broken: frozenset[str] = frozenset()) -> Checked:
@@ -55,7 +70,7 @@ def check_run(run: Run, replayer_of: ReplayerOf, scaler: Scaler, *, broken: froz
 
 
 def _replay(
-    run: Run, node: Node, replayer: Backend, scaler: Scaler, shares: dict[str, list[Share]]
+    run: Run, node: Node, replayer: Replayer, scaler: Scaler, shares: dict[str, list[Share]]
 ) -> list[Expectation]:
     """What the node's values should be; its shares of its inputs' cotangents are added to `shares`."""
     attrs, inputs, cotangents = run.spec.attributes(node), run.inputs(node), run.cotangents(node)
@@ -120,5 +135,5 @@ def _cotangent(run: Run, name: str, shares: list[Share]) -> Expectation:
         value, low, high, scale = (
             sum((getattr(s, part) for s in shares), seed) for part in ("value", "low", "high", "scale")
         )
-    replayer = " and ".join(dict.fromkeys(s.replayer for s in shares)) or "definition"
+    replayer = " and ".join(dict.fromkeys(s.replayer for s in shares)) or DEFINITION
     return Expectation(BACKWARD, name, value, low, high, scale, replayer, tuple(shares))

@@ -52,22 +52,23 @@ def gradients(comparison: Comparison, residuals: Residuals, width: int) -> list[
     point = comparison.points[0][0] if comparison.points else ""
     here = sorted((e for e in comparison.ends if e.point == point), key=lambda e: not e.parameter)
     names = list(dict.fromkeys(e.tensor for e in here))
-    fewest = {n: min((e.digits or 0.0 for e in here if e.tensor == n), default=0.0) for n in names}
+    fewest = {n: min((digits(e) or 0.0 for e in here if e.tensor == n), default=0.0) for n in names}
     chosen = telling(names, lambda n: fewest[n])
     rows = [_gradient_row(comparison, [e for e in here if e.tensor == n], residuals) for n in chosen]
     alone = len(comparison.backends) == 1
-    over = ["", "", "", *("digits" for _ in comparison.dtypes), "worst", ""]
+    sure = any(e.certified for e in here)
+    over = ["", "", "", *("certified" if sure else "digits" for _ in comparison.dtypes), "worst", ""]
     head = ["gradient of", "shape", "largest", *comparison.dtypes, "residual", "" if alone else "right in"]
     align = "<<>" + ">" * len(comparison.dtypes) + "><"
-    digits = "none to compare" if alone else "in which the backends agree"
-    note = f"(digits: {digits}, and in brackets how many rounding would leave; numbers: {point})"
+    counts = CERTAIN if sure else "digits: none to compare" if alone else "digits: in which the backends agree"
+    note = f"({counts}, and in brackets how many rounding would leave; numbers: {point})"
     lines = table([over, head, *rows], align=align, width=width)
     return [*lines, *_left_out(names, "gradients, with more digits"), *wrapped(note, width=width)]
 
 
 def _gradient_row(comparison: Comparison, ends: list[End], residuals: Residuals) -> list[str]:
     first = ends[0]
-    counts = {e.dtype: f"{decimal_digits(e.digits)} ({decimal_digits(e.explained)})" for e in ends}
+    counts = {e.dtype: f"{decimal_digits(digits(e))} ({decimal_digits(e.explained)})" for e in ends}
     worst = max((residuals.get((BACKWARD, first.tensor, b), 0.0) for b in comparison.backends), default=0.0)
     right = [b for b in comparison.backends if all(e.state.get(b) == "right" for e in ends)]
     whose = "all" if len(right) == len(comparison.backends) else f"{len(right)} of {len(comparison.backends)}"
@@ -79,6 +80,14 @@ def _gradient_row(comparison: Comparison, ends: list[End], residuals: Residuals)
         residual(worst),
         "" if len(comparison.backends) == 1 else whose,
     ]
+
+
+CERTAIN = "certified: digits that are certainly right in every backend, held against the exact gradient"
+
+
+def digits(end: End) -> float | None:
+    """The digits that are certainly right, where they are known, else those in which the backends agree."""
+    return end.correct if end.certified else end.digits
 
 
 def intermediates(comparison: Comparison, residuals: Residuals, width: int) -> list[str]:
@@ -104,6 +113,8 @@ def intermediates(comparison: Comparison, residuals: Residuals, width: int) -> l
 
 def replayed(comparison: Comparison) -> str:
     """What a residual is, and who replays."""
+    if comparison.certified:
+        return "how far a number is from the exact result of its step, in units of what one rounding does there"
     whose = "another backend" if len(comparison.backends) > 1 else "the same backend, one op at a time"
     return f"how far a number is from the replay of its step by {whose}, in units of what one rounding does there"
 
@@ -136,7 +147,7 @@ def paragraphs(comparison: Comparison, width: int) -> list[str]:
 
 def missed(comparison: Comparison) -> str:
     """The largest error that could hide in any step, per precision, and what no replay shows."""
-    if len(comparison.backends) == 1:
+    if len(comparison.backends) == 1 and not comparison.certified:
         return MISSED_ALONE
     dull = [step for dtype in comparison.dtypes if (step := comparison.dullest(dtype))]
     parts = [
@@ -145,7 +156,8 @@ def missed(comparison: Comparison) -> str:
         for s in dull
     ]
     small = f"an error smaller than {' or '.join(parts)}; " if parts else ""
-    return f"{small}{hollow(comparison)}one that two backends share; a network that is not the one you meant"
+    alike = "" if comparison.certified else "one that two backends share; "
+    return f"{small}{hollow(comparison)}{alike}a network that is not the one you meant"
 
 
 MISSED_ALONE = (
@@ -170,7 +182,8 @@ def costs(comparison: Comparison) -> str:
     cost = comparison.cost
     compiling = ", ".join(f"{name} {seconds(t)}" for name, t in cost.compile.items())
     running = ", ".join(f"{name} {seconds(t)}" for name, t in cost.run.items())
+    exact = f"; enclosing the exact gradient {seconds(cost.exact)}" if cost.exact else ""
     return (
         f"compiling {compiling or seconds(0)}; running {running or seconds(0)}; "
-        f"replaying {seconds(cost.replay)}; measuring the noise {seconds(cost.noise)}"
+        f"replaying {seconds(cost.replay)}; measuring the noise {seconds(cost.noise)}{exact}"
     )

@@ -90,6 +90,14 @@ TABLE = (
         "add a third backend (`trivium doctor` says what to install), or read both: `trivium explain NODE --in FILE`.",
     ),
     Code(
+        "TV110",
+        "every backend is wrong in the same step",
+        "The backends may agree with each other: the exact number, enclosed by ball arithmetic, is another one. Either "
+        "all have one wrong rule, or all use a formula that loses every digit at these numbers (the slope of a sigmoid "
+        "at 40, as y (1 - y), is 0).",
+        "believe the exact number. Where digits are lost, use a stable formula, or keep values where it is.",
+    ),
+    Code(
         "TV201",
         "the check says little here",
         "A gradient that is zero by construction, values so symmetric that a missing transpose could not show, or a "

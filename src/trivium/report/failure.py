@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from trivium.compare.bound import LINE, UNIT
 from trivium.compare.comparison import BACKWARD, DISAGREE, FORWARD, UNDECIDED, Comparison, Finding, Witness, Wrong
+from trivium.referee import EXACT
 from trivium.report.codes import CODES
 from trivium.report.number import few, place, telling
 from trivium.report.phrase import (
@@ -163,7 +164,7 @@ def evidence(comparison: Comparison, finding: Finding, detail: Detail, width: in
     node = node_of(comparison, finding.node)
     step = f"{node_text(comparison, finding.node)} ({finding.code}, {seen(comparison, finding)})"
     formula = f"{node.op.signature.text}: {node.op.formula}" if node else ""
-    patterns = "; ".join(f"{w.tensor}: {pattern(w)}" for w in finding.wrong)
+    patterns = "; ".join(dict.fromkeys(f"{w.tensor}: {pattern(w)}" for w in finding.wrong))
     sure = f"{'proven' if finding.proven else 'not proven'}: {finding.how}" if finding.how else ""
     if detail.formula:
         yield from paragraphs({"step": step, "op": formula, "pattern": patterns, "blame": sure}, width)
@@ -192,7 +193,7 @@ def sides(comparison: Comparison, finding: Finding, wrong: Wrong) -> tuple[str, 
     backend = finding.backend or wrong.backend
     if finding.replayer in ("", backend):
         return f"{backend} has", "its own rule says" if finding.replayer else "its own values say"
-    return f"{backend} has", f"{finding.replayer} says"
+    return f"{backend} has", "exactly" if finding.replayer == EXACT else f"{finding.replayer} says"
 
 
 def _entry(w: Witness, wrong: Wrong) -> list[str]:

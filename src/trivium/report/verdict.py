@@ -13,7 +13,7 @@ from trivium.report.number import residual
 from trivium.report.phrase import counted, listed, node_text, pattern, what
 
 TITLES = {AGREE: "AGREE", CONVENTION: "AGREE, but for a convention", DISAGREE: "DISAGREE", UNDECIDED: "UNDECIDED"}
-STEPS = ("TV101", "TV102", "TV107", "TV109")
+STEPS = ("TV101", "TV102", "TV107", "TV109", "TV110")
 """Findings about the numbers of one step."""
 UNCHECKED = "The values themselves were checked by nobody else."
 
@@ -33,7 +33,10 @@ def consent(comparison: Comparison) -> str:
     kinks = counted(len(list(comparison.of(CONVENTION))), "convention")
     but = f", but for {kinks}" if comparison.verdict == CONVENTION else ""
     most = f", worst residual {residual(worst.residual)} of {LINE:g} allowed" if worst else ""
-    steps = f"all {len(comparison.steps):,} steps replayed{most}"
+    how = "held against the exact numbers" if comparison.certified else "replayed"
+    steps = f"all {len(comparison.steps):,} steps {how}{most}"
+    if len(names) == 1 and comparison.certified:
+        return f"{names[0]} alone: its gradient of {comparison.spec.name} is right{but}; {steps}."
     if len(names) == 1:
         return f"{fitting(comparison)}{but}; {steps}. {UNCHECKED}"
     same = f"{listed(names)} derive the same gradient of {comparison.spec.name}"
@@ -84,6 +87,8 @@ def fault(comparison: Comparison, finding: Finding) -> str:
 
 def whose(finding: Finding) -> str:
     """Who is wrong, and how surely; or between whom it is open."""
+    if finding.code == "TV110":
+        return f"{listed(dict.fromkeys(w.backend for w in finding.wrong))} are all wrong"
     if not finding.backend:
         return f"{finding.wrong[0].backend} and {finding.replayer} differ"
     return f"{finding.backend} {'is' if finding.proven else 'is probably'} wrong"
@@ -91,10 +96,10 @@ def whose(finding: Finding) -> str:
 
 def damage(finding: Finding) -> str:
     """What comes out wrong, and how; tensors that are wrong in one way are told together."""
-    one, many = ("is wrong", "are wrong") if finding.backend else ("differs", "differ")
-    groups: dict[str, list[str]] = {}
+    one, many = ("is wrong", "are wrong") if finding.backend or finding.code == "TV110" else ("differs", "differ")
+    groups: dict[str, dict[str, None]] = {}
     for w in finding.wrong:
-        groups.setdefault(pattern(w), []).append(w.tensor)
+        groups.setdefault(pattern(w), {})[w.tensor] = None
     parts = [
         f"{what(finding.direction, *tensors)} {one if len(tensors) == 1 else many} ({how})"
         for how, tensors in groups.items()
@@ -109,7 +114,7 @@ def rest(comparison: Comparison, findings: tuple[Finding, ...]) -> str:
     heirs = list(dict.fromkeys(n for f in findings for n in f.inherits))
     verb, it = "inherits" if len(heirs) == 1 else "inherit", "it" if len(findings) == 1 else "them"
     merely = f" {listed(heirs, most=6)} merely {verb} {it}." if heirs else ""
-    if len(comparison.backends) == 1:
+    if len(comparison.backends) == 1 and not comparison.certified:
         return f"{innocent(findings)}{merely}"
     which = f"All other {right:,} steps" if failed else f"All {right:,} steps that could be compared"
     return f"{which} are right, given what they were fed.{merely}"

@@ -12,7 +12,7 @@ from typing import Any
 
 from trivium.compare.bound import LINE
 from trivium.compare.comparison import BACKWARD, DISAGREE, FORWARD, UNDECIDED, Comparison, End, Finding, Step
-from trivium.report.agreement import Residuals, costs, missed, replayed, worst_residuals
+from trivium.report.agreement import Residuals, costs, digits, missed, replayed, worst_residuals
 from trivium.report.codes import CODES
 from trivium.report.failure import bound, divergence, entry, sides
 from trivium.report.number import decimal_digits, few, residual, rough, telling
@@ -58,6 +58,7 @@ def view(comparison: Comparison, command: str) -> dict[str, Any]:
         "divergence": divergence(comparison),
         "gradients": [_gradients(comparison, point, residuals) for point, _ in comparison.points],
         "dtypes": comparison.dtypes,
+        "certified": any(e.certified for e in comparison.ends),
         "replayed": replayed(comparison),
         "nodes": list(_nodes(comparison, residuals)),
         "facts": _facts(comparison),
@@ -115,7 +116,7 @@ def _gradients(comparison: Comparison, point: str, residuals: Residuals) -> dict
 
 def _gradient(comparison: Comparison, ends: list[End], residuals: Residuals) -> dict[str, Any]:
     first, by = ends[0], {e.dtype: e for e in ends}
-    counts = [(decimal_digits(by[d].digits), decimal_digits(by[d].explained)) for d in comparison.dtypes if d in by]
+    counts = [(decimal_digits(digits(by[d])), decimal_digits(by[d].explained)) for d in comparison.dtypes if d in by]
     worst = max((residuals.get((BACKWARD, first.tensor, b), 0.0) for b in comparison.backends), default=0.0)
     return {
         "name": first.tensor,

@@ -1,0 +1,172 @@
+"""What a referee is: it encloses the exact value and gradient of a network; and how one is found.
+
+Knows nothing of ball arithmetic, and nothing of verdicts. A referee is no road: it takes no part in a vote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from trivium.backend import Array, Arrays, Bars
+from trivium.errors import BackendError, ValuesError
+from trivium.spec.graph import Spec
+from trivium.spec.op import Attributes, Op
+
+EXACT = "exact"
+"""The name of the referee, and of the extra that installs it."""
+FORMAT, VERSION = "trivium.certificate", 1
+PARTS = ("hi", "lo", "radius")
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """Where the exact numbers provably are: |exact - (hi + lo)| <= radius, entry by entry, in float64.
+
+    hi is the float64 nearest to the middle, infinite where that is past float64; radius is infinite where nothing is
+    known.
+    """
+
+    hi: Array
+    lo: Array
+    radius: Array
+
+    @property
+    def known(self) -> Array:
+        """The entries that are enclosed."""
+        return np.isfinite(self.radius)
+
+    @property
+    def nearest(self) -> Array:
+        """The float64 numbers nearest to the exact ones: infinite past float64, NaN where nothing is known."""
+        return np.where(self.known | np.isinf(self.hi), self.hi, np.nan)
+
+    def off(self, x: Array) -> Array:
+        """How far each entry of x is from the exact number, and no less: |x - exact|, rounded up; NaN if unknown."""
+        with np.errstate(invalid="ignore"):
+            far = np.abs((np.asarray(x, np.float64) - self.hi) - self.lo) + self.radius
+        return np.where(self.known, far * (1 + 2.0**-50), np.nan)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What one run with so many bits took, and how many it lacked; infinite where a branch was left open."""
+
+    bits: int
+    seconds: float
+    lacking: float
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Enclosures by name, of what the nodes compute and of the loss's gradient, and how they were reached.
+
+    ties  entries exactly on a kink, at which a convention was taken
+    why   empty, or why the enclosures are no narrower
+    of    fingerprints of the spec and of the numbers, so that golden data is not held against something else
+    """
+
+    values: Mapping[str, Enclosure]
+    gradients: Mapping[str, Enclosure]
+    history: tuple[Reached, ...]
+    ties: int = 0
+    why: str = ""
+    of: str = ""
+
+    @property
+    def bits(self) -> int:
+        """The precision of the last run."""
+        return self.history[-1].bits if self.history else 0
+
+    def save(self, path: Path) -> None:
+        """One .npz file with every array and a line of JSON: numbers that are held against later runs."""
+        head = {"format": FORMAT, "version": VERSION, "of": self.of, "ties": self.ties, "why": self.why}
+        head["history"] = [[r.bits, r.seconds, r.lacking] for r in self.history]
+        arrays = {
+            f"{kind}/{part}/{name}": getattr(enclosure, part)
+            for kind in ("values", "gradients")
+            for name, enclosure in getattr(self, kind).items()
+            for part in PARTS
+        }
+        with path.open("wb") as file:
+            np.savez_compressed(file, head=np.array(json.dumps(head)), **arrays)
+
+
+def load_certificate(path: Path, spec: Spec, given: Mapping[str, Array]) -> Certificate:
+    """A certificate that was saved, for this spec at these numbers; ValuesError where it is of something else."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            head = json.loads(str(file["head"])) if "head" in file else {}
+            arrays = {name: file[name] for name in file.files if name != "head"}
+    except (OSError, ValueError) as error:
+        raise ValuesError(f"{path} is no certificate: {error}") from None
+    if (head.get("format"), head.get("version")) != (FORMAT, VERSION):
+        raise ValuesError(f"{path} is no certificate of version {VERSION}: save one with Certificate.save")
+    if head["of"] != fingerprint(spec, given):
+        raise ValuesError(f"{path} certifies another network or other numbers than these; make it anew")
+    found: dict[str, dict[str, Enclosure]] = {"values": {}, "gradients": {}}
+    for key in arrays:
+        kind, part, name = key.split("/", 2)
+        if part == PARTS[0]:
+            found[kind][name] = Enclosure(*(arrays[f"{kind}/{p}/{name}"] for p in PARTS))
+    history = tuple(Reached(*row) for row in head["history"])
+    return Certificate(found["values"], found["gradients"], history, head["ties"], head["why"], head["of"])
+
+
+def fingerprint(spec: Spec, given: Mapping[str, Array]) -> str:
+    """What a certificate is of: the network as written, and every bit of its numbers."""
+    found = hashlib.sha256(
+        repr((spec.inputs, spec.parameters, spec.nodes, spec.loss, sorted(dict(spec.sizes).items()))).encode()
+    )
+    for name in spec.givens:
+        array = np.ascontiguousarray(given[name])
+        found.update(f"{name} {array.dtype.str} {array.shape}".encode() + array.tobytes())
+    return found.hexdigest()
+
+
+class Referee(Protocol):
+    """Who knows the exact numbers."""
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        ...
+
+    @property
+    def lacks(self) -> Mapping[str, str]:
+        """Ops of the vocabulary that it cannot enclose, each with the reason."""
+        ...
+
+    def estimate(self, spec: Spec) -> float:
+        """About how many seconds it takes to enclose the network, or to replay each of its steps, once."""
+        ...
+
+    def enclose(self, spec: Spec, given: Mapping[str, Array], *, seconds: float = ...) -> Certificate:
+        """The network's values and gradients at these exact numbers; no further run is begun past so many seconds."""
+        ...
+
+    def replay(self, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Bars]:
+        """One op alone: float64 numbers nearest to its exact outputs and cotangents, NaN where they are unknown."""
+        ...
+
+
+def load_referee() -> Referee | None:
+    """The referee that is installed, or None; BackendError where it is there and cannot be imported."""
+    from importlib.metadata import entry_points  # imported here, so that `import trivium` stays fast
+
+    for point in entry_points(group="trivium.referees", name=EXACT):
+        try:
+            found: Referee = point.load()
+        except ModuleNotFoundError:
+            return None  # the extra is not installed
+        except Exception as error:
+            why = f"its entry point {point.value!r} raises {type(error).__name__}: {error}"
+            raise BackendError(f"the referee cannot be imported: {why}") from error
+        return found
+    return None
