@@ -18,8 +18,8 @@ import numpy as np
 
 from trivium.backend import Array, Arrays, Bars
 from trivium.errors import BackendError, did_you_mean
-from trivium.ops import FAMILIES
-from trivium.referee import EXACT, Certificate, Enclosure, Reached, fingerprint
+from trivium.ops import FAMILIES, OPS
+from trivium.referee import EXACT, Certificate, Enclosure, Proof, Reached, fingerprint
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 from trivium.spec.op import Attributes, Op
@@ -56,10 +56,10 @@ class Referee:
     operations: Table = field(repr=False)
     name: str = EXACT
 
-    @property
-    def lacks(self) -> Mapping[str, str]:
-        """Ops of the vocabulary that it cannot enclose."""
-        return MappingProxyType({})
+    def has(self, op: Op) -> bool:
+        """Whether it has a definition of the op, and the op is not another one of the same name."""
+        ours = OPS.get(op.name)
+        return op.name in self.operations and (ours is None or ours.formula == op.formula)
 
     def having(self, **operations: Callable[..., Any]) -> Referee:
         """This referee with definitions of more ops, or others for the same: tensors in, attributes by name."""
@@ -93,6 +93,18 @@ class Referee:
             return found
         unknown = {name: nothing(spec.shapes[name]) for name in spec.differentiable}
         return replace(found, gradients=unknown, why=found.why or "the loss is past float64, or not defined")
+
+    def prove(
+        self,
+        f: Callable[[Mapping[str, Any]], Any],
+        grad: Callable[[Mapping[str, Any]], Any],
+        at: Mapping[str, Array],
+        names: tuple[str, ...],
+    ) -> Proof:
+        """A person's own gradient against the exact derivative of a person's own function."""
+        from trivium_arb.prove import prove  # which needs this module
+
+        return prove(f, grad, at, names)
 
     def replay(self, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Bars]:
         """One op alone: float64 numbers nearest to its exact outputs and cotangents, NaN where they are unknown."""

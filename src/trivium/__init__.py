@@ -21,6 +21,7 @@ from trivium.errors import (
     TriviumError as TriviumError,
     ValuesError as ValuesError,
 )
+from trivium.proof import prove as prove
 from trivium.report import Report as Report
 from trivium.spec.graph import Spec as Spec
 from trivium.spec.trace import scope as scope
@@ -43,6 +44,7 @@ __all__ = [
     "check",
     "load",
     "network",
+    "prove",
     "scope",
     "trace",
 ]

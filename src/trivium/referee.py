@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -44,8 +44,12 @@ class Enclosure:
 
     @property
     def nearest(self) -> Array:
-        """The float64 numbers nearest to the exact ones: infinite past float64, NaN where nothing is known."""
-        return np.where(self.known | np.isinf(self.hi), self.hi, np.nan)
+        """The float64 numbers nearest to the exact ones: infinite past float64, NaN where nothing is known.
+
+        What may be 0, as far as was reached, is 0.
+        """
+        sure = np.where(np.abs(self.hi) > self.radius, self.hi, 0.0)
+        return np.where(self.known, sure, np.where(np.isinf(self.hi), self.hi, np.nan))
 
     def off(self, x: Array) -> Array:
         """How far each entry of x is from the exact number, and no less: |x - exact|, rounded up; NaN if unknown."""
@@ -130,6 +134,67 @@ def fingerprint(spec: Spec, given: Mapping[str, Array]) -> str:
     return found.hexdigest()
 
 
+WRONG, CONSISTENT, UNKNOWN = "proved wrong", "consistent", "unknown"
+
+
+@dataclass(frozen=True)
+class Proved:
+    """One entry of a person's gradient (a signed direction where `index` is None), against the exact derivative.
+
+    said, right  what the formula gives, and the derivative, to float64; `radius` bounds what is unknown of the latter
+    """
+
+    name: str
+    index: tuple[int, ...] | None
+    verdict: str
+    said: float
+    right: float
+    radius: float
+
+    def __str__(self) -> str:
+        where = "along a direction" if self.index is None else f"[{', '.join(map(str, self.index))}]"
+        if self.verdict == UNKNOWN:
+            return f"{self.name} {where}: unknown (a branch lies here, or nothing finite)"
+        said, right = (f"{x:.12g}" for x in (self.said, self.right))
+        if said == right:
+            said, right = (f"{x:.17g}" for x in (self.said, self.right))
+        return f"{self.name} {where}: {self.verdict}: {said}, and the derivative is {right}"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Every entry or direction that was put to the proof. It has no truth value: ask for `verdict` or `wrong`."""
+
+    parts: tuple[Proved, ...]
+
+    @property
+    def verdict(self) -> str:
+        """Proved wrong, if anything is; else unknown, if anything is; else consistent."""
+        found = {part.verdict for part in self.parts}
+        return next((v for v in (WRONG, UNKNOWN) if v in found), CONSISTENT)
+
+    @property
+    def wrong(self) -> dict[str, tuple[Proved, ...]]:
+        """What is proved wrong, by argument."""
+        names = dict.fromkeys(p.name for p in self.parts if p.verdict == WRONG)
+        return {n: tuple(p for p in self.parts if p.name == n and p.verdict == WRONG) for n in names}
+
+    def __str__(self) -> str:
+        lines = []
+        for name in dict.fromkeys(p.name for p in self.parts):
+            mine = [p for p in self.parts if p.name == name]
+            worst = [p for p in mine if p.verdict == WRONG] or [p for p in mine if p.verdict == UNKNOWN]
+            if worst:
+                lines.append(f"{worst[0]}" + (f" (and {len(worst) - 1} more of {len(mine)})" if worst[1:] else ""))
+            else:
+                radius = max(p.radius / abs(p.right) if p.right else p.radius for p in mine)
+                lines.append(f"{name}: consistent in all {len(mine)}, to {radius:.1g} of the derivative")
+        return "\n".join(lines)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a proof is not true or false: read .verdict or .wrong")
+
+
 class Referee(Protocol):
     """Who knows the exact numbers."""
 
@@ -138,9 +203,8 @@ class Referee(Protocol):
         """What reports call it."""
         ...
 
-    @property
-    def lacks(self) -> Mapping[str, str]:
-        """Ops of the vocabulary that it cannot enclose, each with the reason."""
+    def has(self, op: Op) -> bool:
+        """Whether it has a definition of the op, and the op is not another one of the same name."""
         ...
 
     def estimate(self, spec: Spec) -> float:
@@ -149,6 +213,16 @@ class Referee(Protocol):
 
     def enclose(self, spec: Spec, given: Mapping[str, Array], *, seconds: float = ...) -> Certificate:
         """The network's values and gradients at these exact numbers; no further run is begun past so many seconds."""
+        ...
+
+    def prove(
+        self,
+        f: Callable[[Mapping[str, Any]], Any],
+        grad: Callable[[Mapping[str, Any]], Any],
+        at: Mapping[str, Array],
+        names: tuple[str, ...],
+    ) -> Proof:
+        """A person's own gradient against the exact derivative of a person's own function."""
         ...
 
     def replay(self, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Bars]:

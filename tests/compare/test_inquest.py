@@ -64,7 +64,7 @@ class Unable(NumpyBackend):
 
 def test_a_road_that_cannot_replay_is_named_and_nobody_else() -> None:
     unable = Unable(trivium_numpy.BACKEND.rules, name="unable")
-    report = tv.check(SPEC, backends=[unable, "torch"])
+    report = tv.check(SPEC, backends=[unable, "torch"], oracle="roads")
     (finding,) = report.comparison.of("disagree")
     assert (finding.code, finding.backend) == ("TV103", "unable")
 

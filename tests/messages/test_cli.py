@@ -66,8 +66,8 @@ MESSAGES = {
         f"{EXPLAIN}\n"
     ),
     "explain TV999": (
-        "SpecError: no code TV999; there are: TV101, TV102, TV103, TV104, TV105, TV106, TV107, TV108, TV109, TV201, "
-        "TV202, TV203\ntrivium explain TV101  # what a code means\n"
+        "SpecError: no code TV999; there are: TV101, TV102, TV103, TV104, TV105, TV106, TV107, TV108, TV109, TV110, "
+        "TV201, TV202, TV203\ntrivium explain TV101  # what a code means\n"
     ),
     "explain g33 --in zoo:notebook": (
         "SpecError: notebook has no node 'g33'; did you mean 'g3'?\ntrivium explain g3 --in zoo:notebook\n"

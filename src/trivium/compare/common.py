@@ -31,7 +31,7 @@ def together(found: Sequence[Finding], backends: Sequence[str]) -> list[Finding]
     for f in found:
         if f.backend and f.replayer == EXACT:
             groups.setdefault((f.node, f.direction), []).append(f)
-    shared = {key: fs for key, fs in groups.items() if len(backends) > 1 and {f.backend for f in fs} == set(backends)}
+    shared = {key: fs for key, fs in groups.items() if len(backends) > 1 and _alike(fs, backends)}
     told: list[Finding] = []
     for f in found:
         key = f.node, f.direction
@@ -40,6 +40,12 @@ def together(found: Sequence[Finding], backends: Sequence[str]) -> list[Finding]
         elif f is shared[key][0]:
             told.append(_joined(shared[key]))
     return told
+
+
+def _alike(found: Sequence[Finding], backends: Sequence[str]) -> bool:
+    """Whether every road is convicted, and all are wrong in one way: they agree with each other."""
+    ways = {tuple((w.tensor, w.pattern.text) for w in f.wrong) for f in found}
+    return len(ways) == 1 and {f.backend for f in found} == set(backends)
 
 
 def _joined(found: Sequence[Finding]) -> Finding:

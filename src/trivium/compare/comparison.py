@@ -143,9 +143,13 @@ class End:
         """The decimal digits that are certainly right in every backend, relative to the largest entry."""
         if not self.certified or not 0 < self.largest < math.inf:
             return None
-        ulp = math.ldexp(1.0, math.frexp(self.largest)[1] - DIGITS[self.dtype])
-        relative = max(self.certified.values()) * ulp / self.largest
+        relative = max(self.certified.values()) * ulp(self.largest, self.dtype) / self.largest
         return MOST_DIGITS if relative <= 10**-MOST_DIGITS else max(0.0, -math.log10(relative))
+
+
+def ulp(x: float, dtype: str) -> float:
+    """The unit in the last place of a number in this precision, were its range without end."""
+    return math.ldexp(1.0, math.frexp(x)[1] - DIGITS[dtype])
 
 
 @dataclass(frozen=True)

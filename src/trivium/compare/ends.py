@@ -12,7 +12,7 @@ import numpy as np
 
 from trivium.backend import Array, Noise, Want
 from trivium.compare.bound import BLIND, LINE, RUNS, UNIT, Q, Scaler, smallest
-from trivium.compare.comparison import MOST_DIGITS, End, Finding, Pattern, Witness, Wrong
+from trivium.compare.comparison import MOST_DIGITS, End, Finding, Pattern, Witness, Wrong, ulp
 from trivium.compare.judge import largest_index
 from trivium.compare.run import Run
 from trivium.referee import Enclosure
@@ -70,12 +70,12 @@ def _certified(have: Mapping[str, Array], exact: Enclosure | None, dtype: str) -
     if exact is None or not exact.known.all():
         return {}
     largest = float(np.abs(exact.hi).max(initial=0.0))
-    ulp = float(np.spacing(np.asarray(min(largest, float(np.finfo(dtype).max)), dtype))) if largest else 0.0
+    unit = ulp(largest, dtype) if 0 < largest < math.inf else 0.0
     whole = {
         b: x for b, x in have.items() if x.shape == exact.hi.shape and x.dtype.kind == "f" and np.isfinite(x).all()
     }
     off = {b: float(exact.off(x).max(initial=0.0)) for b, x in whole.items()}
-    return {b: o / ulp if ulp else math.inf if o else 0.0 for b, o in off.items()}
+    return {b: o / unit if unit else math.inf if o else 0.0 for b, o in off.items()}
 
 
 def _spread(arrays: Sequence[Array]) -> float | None:

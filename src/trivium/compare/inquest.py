@@ -79,7 +79,7 @@ class Inquest:
 
     def _exactly(self, run: Run, node: Node) -> Settled | None:
         """The referee's answer on a step, asked for once; None where it has none, or not a whole one."""
-        if self.referee is None or node.op.name in self.referee.lacks:
+        if self.referee is None or not self.referee.has(node.op):
             return None
         key = id(run), node.name
         if key not in self.settled:

@@ -150,7 +150,7 @@ def _most_terms(run: Run, nodes: list[Node], e: Expectation) -> int:
 def _off(got: Array, expected: Array, comparable: Array) -> float | None:
     """The largest difference, relative to the largest entry expected; None where that is 0."""
     largest = float(np.abs(expected[comparable]).max(initial=0.0))
-    return float(np.abs(got - expected)[comparable].max(initial=0.0)) / largest if largest else None
+    return float(np.abs(got[comparable] - expected[comparable]).max(initial=0.0)) / largest if largest else None
 
 
 def _makers(run: Run, e: Expectation) -> list[Node]:
