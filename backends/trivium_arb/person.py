@@ -109,7 +109,7 @@ class Ball:
 
 
 def _power(x: Any, n: Any) -> Any:
-    whole = n if isinstance(n, int) else int(n.real.unique_fmpz()) if n.real.is_integer() and not n.imag else None
+    whole = n if isinstance(n, int) else int(n.real.unique_fmpz()) if n.real.is_integer() and n.imag.is_zero() else None
     return x**whole if whole is not None else (n * _log(x)).exp()
 
 
