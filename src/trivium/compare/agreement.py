@@ -55,6 +55,7 @@ def compare(
     missing = [f for run in runs for f in (*absent[id(run)], *presence.untrained(run))]
     by_steps = merged([*missing, *inquest.faults.values()]) + localize.findings(spec, inquest.cases())
     by_steps = common.together(by_steps, tuple(backends))
+    by_steps = _diagnosed(by_steps, inquest)
     by_steps += _by_oracle(inquest, by_steps)
     replayed = time.perf_counter()
     noises = {point.name: ends.noise_response(scaler, point.spec, point.given) for point in points}
@@ -91,6 +92,15 @@ def compare(
         cost=replace(cost, replay=replayed - start, noise=shaken - replayed, exact=enclosed - shaken),
         seed=seed,
     )
+
+
+def _diagnosed(found: list[Finding], inquest: Inquest) -> list[Finding]:
+    """The findings, each with the known mistakes that explain it."""
+    if not found:
+        return found
+    from trivium.compare.diagnosis import named  # the catalogue is loaded where there is something to look up
+
+    return named(found, inquest.cases(), inquest.right)
 
 
 def _oracle(steps: Sequence[Step], backends: Mapping[str, Backend]) -> str:

@@ -97,6 +97,7 @@ class Finding:
     verdict   what it makes of the whole: disagree, undecided, convention; or note, warning
     proven    true where an oracle convicted; false where the majority only hints, or nobody can say
     instead   other nodes that may be the wrong step: readers of the same tensor, of whose shares only the sum is known
+    mistakes  the known mistakes that give just these numbers; several where they cannot be told apart here
     """
 
     code: str
@@ -112,6 +113,7 @@ class Finding:
     seen: tuple[tuple[str, str], ...] = ()
     inherits: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
+    mistakes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

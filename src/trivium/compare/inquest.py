@@ -89,6 +89,11 @@ class Inquest:
             self.settled[key] = None if unknown else Settled(EXACT, (outputs, bars))
         return self.settled[key]
 
+    def right(self, run: Run, node: Node) -> tuple[Arrays, Bars]:
+        """A step as its replayer has it, in float64."""
+        attrs, inputs, cotangents = run.spec.attributes(node), run.inputs(node), run.cotangents(node)
+        return self.choice(run, node).replay(node.op, attrs, inputs, cotangents)
+
     def alone(self, run: Run) -> set[str]:
         """The nodes of a run that nobody but the road itself could replay."""
         return {n.name for n in whole_nodes(run, self.broken[id(run)]) if self.choice(run, n).name == run.backend}

@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from trivium.backend import Array
 from trivium.mistakes.mistake import Step
-from trivium.mistakes.right import SLOPES, density, gelu_tanh_slope, half_tanh
+from trivium.mistakes.right import SLOPES, below, density, gelu_tanh_slope, half_tanh, sigma
 from trivium.ops.piecewise import SELU_SCALE
 from trivium.spec.op import Attributes
 
@@ -30,19 +29,19 @@ BY_INPUT: Bent = {
 """Slopes that are written with the output y, with x in its place."""
 NEIGHBOR: Bent = {
     "tanh": lambda x, attrs: np.tanh(x) * (1 - np.tanh(x)),
-    "sigmoid": lambda x, attrs: 1 - special.expit(x) ** 2,
+    "sigmoid": lambda x, attrs: 1 - sigma(x) ** 2,
     "gelu": lambda x, attrs: gelu_tanh_slope(x),
-    "gelu_tanh": lambda x, attrs: special.ndtr(x) + x * density(x),
+    "gelu_tanh": lambda x, attrs: below(x) + x * density(x),
     "sin": lambda x, attrs: -np.sin(x),
     "cos": lambda x, attrs: np.cos(x),
-    "log_sigmoid": lambda x, attrs: special.expit(x) * special.expit(-x),
-    "silu": lambda x, attrs: special.expit(x) * special.expit(-x),
+    "log_sigmoid": lambda x, attrs: sigma(x) * sigma(-x),
+    "silu": lambda x, attrs: sigma(x) * sigma(-x),
     "selu": lambda x, attrs: np.where(x > 0, 1, np.exp(np.minimum(x, 0))),
 }
 """Slopes of another function of nearly the same name."""
 FACTOR: Bent = {
-    "silu": lambda x, attrs: special.expit(x),
-    "gelu": lambda x, attrs: special.ndtr(x),
+    "silu": lambda x, attrs: sigma(x),
+    "gelu": lambda x, attrs: below(x),
     "gelu_tanh": lambda x, attrs: half_tanh(x),
     "mish": lambda x, attrs: np.tanh(np.logaddexp(0, x)),
     "softsign": lambda x, attrs: 1 / (1 + np.abs(x)),
@@ -54,7 +53,7 @@ WITHOUT_CONSTANT: Bent = {
     "selu": lambda x, attrs: SLOPES["selu"](x, attrs) / SELU_SCALE,
     "elu": lambda x, attrs: np.where(x > 0, 1, np.exp(np.minimum(x, 0))),
     "celu": lambda x, attrs: np.where(x > 0, 1, attrs["alpha"] * np.exp(np.minimum(x, 0) / attrs["alpha"])),
-    "gelu": lambda x, attrs: special.ndtr(x) + x * density(x) * math.sqrt(2 * math.pi),
+    "gelu": lambda x, attrs: below(x) + x * density(x) * math.sqrt(2 * math.pi),
     "gelu_tanh": lambda x, attrs: gelu_tanh_slope(x, cubed=1),
 }
 OPPOSITE: Bent = {

@@ -13,7 +13,7 @@ import numpy as np
 
 from trivium.backend import Array
 from trivium.mistakes.mistake import Mistake, Place, Step, of
-from trivium.mistakes.right import Scores, Site, kept, ran
+from trivium.mistakes.right import Scores, kept
 from trivium.mistakes.standard import Attended, Standard, entries, own, right, unsummed
 
 _attended = of("scaled_dot_product_attention", role=("q", "k"))
@@ -46,7 +46,7 @@ def _crosswise(place: Place) -> bool:
     return place.op in ("softmax", "log_softmax") and len(place.shape) > 1 and place.shape[_other_axis(place)] > 1
 
 
-def _other_axis(place: Site) -> int:
+def _other_axis(place: Place) -> int:
     """The last axis, or the one before it where the last is the softmax's own."""
     axes = len(place.shape)
     return axes - 1 if place.attrs["axis"] % axes != axes - 1 else axes - 2
@@ -59,7 +59,7 @@ def _over_others(step: Step) -> Any:
         sigma = np.sqrt(s.variance + s.eps)
         z, z_bar = s.c / sigma, s.gain * s.y_bar
         return (z_bar - z_bar.mean() - z * (z * z_bar).mean()) / sigma
-    axis, bar = _other_axis(ran(step)), step.y_bar
+    axis, bar = _other_axis(step.place), step.y_bar
     if step.place.op == "log_softmax":
         return bar - np.exp(step.y) * bar.sum(axis=axis, keepdims=True)
     return step.y * (bar - (step.y * bar).sum(axis=axis, keepdims=True))
@@ -73,12 +73,6 @@ def _label_alone(step: Step) -> Any:
     """-q (1 - p): what -log p and the own entry of softmax's slope make"""
     s = Scores.of(step)
     return s.laid(-s.q * (1 - s.p) * s.unit)
-
-
-def _not_transposed(step: Step) -> Any:
-    if step.inputs[0].shape[-2] != step.inputs[1].shape[-2]:
-        return step.x_bar  # at other sizes it would not even run
-    return Attended.of(step).bar(step.place.name, right, upright=True)
 
 
 def _same_times(place: Place) -> bool:
@@ -163,7 +157,7 @@ MISTAKES = (
         family="D",
         title="keys and queries exchanged",
         fits=_same_times,
-        wrong=_not_transposed,
+        wrong=lambda step: Attended.of(step).bar(step.place.name, right, upright=True),
         why="What a key hands back is summed over the queries that saw it. Here the sum goes over the keys: the matrix "
         "of probabilities is not transposed, and as it is square, its shape does not show it.",
         hints=(

@@ -12,38 +12,38 @@ import numpy as np
 
 from trivium.backend import Array
 from trivium.mistakes.mistake import Mistake, Place, Step
-from trivium.mistakes.right import LOSSES, Scores, Site, count, divisor, ran, terms
+from trivium.mistakes.right import LOSSES, Scores, count, divisor, terms
 
 
-def _reduction(place: Site) -> str:
+def _reduction(place: Place) -> str:
     """How the terms come together: sum, mean, batchmean; nothing for any other op."""
     if place.op in LOSSES:
         return str(place.attrs["reduction"])
     return {"sum": "sum", "mean": "mean", "global_avg_pool": "mean"}.get(place.op, "")
 
 
-def _whole(place: Site) -> int:
+def _whole(place: Place) -> int:
     """All entries of what a loss compares, or a mean is taken of."""
     return math.prod(place.shapes[0])
 
 
-def _number(place: Site) -> int:
+def _number(place: Place) -> int:
     """What is divided by, as the shapes say."""
     return count(place) if place.op in LOSSES else _whole(place) // max(1, math.prod(place.out))
 
 
 def _divided(step: Step) -> float:
-    return divisor(step) if step.place.op in LOSSES else _number(ran(step))
+    return divisor(step) if step.place.op in LOSSES else _number(step.place)
 
 
-def _axes(place: Site) -> tuple[int, ...]:
+def _axes(place: Place) -> tuple[int, ...]:
     """The sizes of the axes over which a mean goes, where all of them are averaged."""
     if place.op in LOSSES:
         return terms(place)
     return place.shape if place.op == "mean" and _number(place) == _whole(place) else ()
 
 
-def _is_divided(place: Site) -> bool:
+def _is_divided(place: Place) -> bool:
     return _reduction(place) in ("mean", "batchmean") and _number(place) > 1
 
 
@@ -57,7 +57,7 @@ def _has_more_entries(place: Place) -> bool:
     return _reduction(place) in ("mean", "batchmean") and _number(place) < _whole(place)
 
 
-def _features(place: Site) -> int:
+def _features(place: Place) -> int:
     """The size of the axis that is not the data points', where there are just two; else 0."""
     if len(place.shapes[0]) != 2 or not _is_divided(place) or place.op == "global_avg_pool":
         return 0
@@ -80,7 +80,7 @@ def _of_ignored(step: Step) -> Array:
     return step.x_bar + s.laid(np.where(s.counted[..., None], 0, (s.p - s.one) * s.unit))
 
 
-def _sum_terms(place: Site) -> int:
+def _sum_terms(place: Place) -> int:
     return math.prod(terms(place)) if place.op in LOSSES else _whole(place) // max(1, math.prod(place.out))
 
 
@@ -124,7 +124,7 @@ MISTAKES = (
         family="A",
         title="divided by the number of data points, where the mean goes over features or tokens too",
         fits=_has_features,
-        wrong=lambda step: _times(1 / _axes(ran(step))[0], step),
+        wrong=lambda step: _times(1 / _axes(step.place)[0], step),
         why="{node} is a mean over all its terms: over the data points, and over what each of them has (features, or "
         "tokens). Here the gradient is divided by the number of data points alone, and is too large.",
         hints=(
@@ -139,7 +139,7 @@ MISTAKES = (
         family="A",
         title="divided by the number of all entries, where it is fewer",
         fits=_has_more_entries,
-        wrong=lambda step: _times(1 / _whole(ran(step)), step),
+        wrong=lambda step: _times(1 / _whole(step.place), step),
         why="{node} does not divide by the number of all the entries that it takes in, but by fewer: by that of the "
         "data points, of the rows, or along one axis. Here its gradient is divided by all of them, and is too small.",
         hints=(
@@ -154,7 +154,7 @@ MISTAKES = (
         family="A",
         title="divided by the size of the other axis",
         fits=lambda place: _features(place) not in (0, 1, _number(place)),
-        wrong=lambda step: _times(1 / (_features(ran(step)) or 1), step),
+        wrong=lambda step: _times(1 / _features(step.place), step),
         why="{node} is a mean over data points, and its gradient is divided by the number of features (or classes) "
         "instead: the size of the wrong axis was taken.",
         hints=(
@@ -169,7 +169,7 @@ MISTAKES = (
         family="A",
         title="divided by the number of terms, though it is a sum",
         fits=lambda place: _reduction(place) == "sum" and _sum_terms(place) > 1,
-        wrong=lambda step: step.x_bar / _sum_terms(ran(step)),
+        wrong=lambda step: step.x_bar / _sum_terms(step.place),
         why="{node} is a sum, and nothing divides it. Here its gradient is divided by the number of terms, as that of "
         "a mean would be.",
         hints=(
@@ -184,7 +184,7 @@ MISTAKES = (
         family="A",
         title="divided by the number of all labels, where not all count",
         fits=_counts_labels,
-        wrong=lambda step: _times(1 / max(1, step.inputs[1].size), step),
+        wrong=lambda step: _times(1 / step.inputs[1].size, step),
         why="The mean of {node} divides by the weights of the labels that count: an ignored label counts 0, and a "
         "class with a weight counts that much. Here the gradient is divided by the number of all labels.",
         hints=(

@@ -29,22 +29,19 @@ def _is_square(shape: Shape) -> bool:
     return len(shape) > 1 and shape[-1] == shape[-2] > 1
 
 
-def _multiplied_by(place: Place) -> int:
-    """The role of the matrix by which this input is multiplied; its own where it is not multiplied."""
-    if place.op == "matmul":
-        return 1 - place.role
-    return {("linear", "x"): 1, ("affine", "x"): 0}.get((place.op, place.name), place.role)
-
-
 def _factor_is_square(place: Place) -> bool:
     """x̄ is a product with a square matrix, which fits transposed too."""
-    role = _multiplied_by(place)
-    return role != place.role and _is_square(place.shapes[role])
+    match place.op, place.name:
+        case "matmul", _:
+            return _is_square(place.shapes[1 - place.role])
+        case "linear", "x":
+            return _is_square(place.shapes[1])
+        case "affine", "x":
+            return _is_square(place.shapes[0])
+    return False
 
 
 def _not_transposed(step: Step) -> Any:
-    if not _is_square(step.inputs[_multiplied_by(step.place)].shape):
-        return step.x_bar  # at other sizes it would not even run
     match step.place.op, step.place.name:
         case "matmul", "a":
             return gathered(step.y_bar @ other(step), step.x.shape)
@@ -70,8 +67,6 @@ def _crosswise(place: Place) -> bool:
 
 def _over_features(step: Step) -> Any:
     """Σ over the wrong axis: that of a square ȳ transposed."""
-    if not _is_square(step.y.shape):
-        return step.x_bar  # at other sizes it would not even run
     bar = turned(step.y_bar)
     return gathered(bar, step.x.shape) if step.place.op == "add" else product(step, bar)
 
@@ -196,7 +191,7 @@ MISTAKES = (
         family="B",
         title="a square gradient transposed",
         fits=lambda place: _is_weight(place) and _is_square(place.shape),
-        wrong=lambda step: turned(step.x_bar) if _is_square(step.x.shape) else step.x_bar,
+        wrong=lambda step: turned(step.x_bar),
         why="The two factors of the gradient of {tensor} are multiplied the wrong way round, so that it is transposed. "
         "{tensor} is square, so the shape does not show it.",
         hints=(

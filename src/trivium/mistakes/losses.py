@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from trivium.backend import Array
 from trivium.mistakes.mistake import Mistake, Place, Step, of
-from trivium.mistakes.right import Scores, count, kept, ran
+from trivium.mistakes.right import Scores, count, kept, sigma
 
 EPSILON = 1e-8
 SAFE = (("log", "x"), ("binary_cross_entropy", "probabilities"), ("kl_divergence", "q"))
@@ -22,7 +21,7 @@ SCORED = ("cross_entropy", "soft_cross_entropy", "binary_cross_entropy_with_logi
 
 def _per(step: Step) -> Any:
     """ȳ / n"""
-    return step.y_bar / count(ran(step))
+    return step.y_bar / count(step.place)
 
 
 def _error(step: Step) -> Array:
@@ -68,7 +67,7 @@ def _by_scores(step: Step) -> Any:
 def _without_label(step: Step) -> Any:
     if step.place.op == "binary_cross_entropy_with_logits":
         t, w = step.input("targets"), step.inputs[2] if len(step.inputs) > 2 else 1
-        return special.expit(step.x) * (1 - t + w * t) * _per(step)
+        return sigma(step.x) * (1 - t + w * t) * _per(step)
     s = Scores.of(step)
     return s.laid(s.p * s.q.sum(axis=-1, keepdims=True) * s.unit)
 
@@ -133,7 +132,7 @@ MISTAKES = (
         family="C",
         title="the slope of the sigmoid multiplied in once more",
         fits=of("binary_cross_entropy_with_logits", role="logits"),
-        wrong=lambda step: step.x_bar * special.expit(step.x) * special.expit(-step.x),
+        wrong=lambda step: step.x_bar * sigma(step.x) * sigma(-step.x),
         why="Prediction minus target is the whole gradient of {tensor} at {node}: the slope of the sigmoid has "
         "canceled. Here it is multiplied in once more.",
         hints=(

@@ -6,7 +6,7 @@ Knows nothing of any one mistake, nor of how a wrong gradient was found.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,11 +35,15 @@ FAMILIES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Place:
-    """One cotangent of one step: that of the input in this role, as the network has it."""
+    """One cotangent of one step: that of the input in this role, as the network has it.
+
+    `here` are the shapes of inputs and first output where the network runs at other sizes than its own.
+    """
 
     spec: Spec
     node: Node
     role: int
+    here: tuple[tuple[Shape, ...], Shape] | None = None
 
     @property
     def op(self) -> str:
@@ -62,7 +66,7 @@ class Place:
     @property
     def shapes(self) -> tuple[Shape, ...]:
         """Of the inputs."""
-        return tuple(self.spec.shapes[n] for n in self.node.inputs)
+        return self.here[0] if self.here else tuple(self.spec.shapes[n] for n in self.node.inputs)
 
     @property
     def shape(self) -> Shape:
@@ -71,7 +75,7 @@ class Place:
     @property
     def out(self) -> Shape:
         """Of the first output."""
-        return self.spec.shapes[self.node.outputs[0]]
+        return self.here[1] if self.here else self.spec.shapes[self.node.outputs[0]]
 
     @property
     def readers(self) -> int:
@@ -172,8 +176,10 @@ class Plant:
 
     def bars(self, inputs: Arrays, outputs: Arrays, y_bars: Arrays, x_bars: Bars) -> Bars:
         """The step's cotangents with the mistake in them; a Tamper."""
-        found = list(x_bars)
-        for place in self.places:
+        found, here = list(x_bars), (tuple(x.shape for x in inputs), outputs[0].shape)
+        for place in (replace(p, here=here) for p in self.places):
+            if not self.mistake.fits(place):
+                continue  # at these sizes nobody could make it
             x = inputs[place.role]
             with np.errstate(all="ignore"):
                 wrong = self.mistake.wrong(Step(place, inputs, outputs, y_bars, x_bars))

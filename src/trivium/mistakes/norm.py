@@ -12,7 +12,7 @@ import numpy as np
 
 from trivium.backend import Array
 from trivium.mistakes.mistake import Mistake, Place, Step, of
-from trivium.mistakes.right import Site, count, kept, ran
+from trivium.mistakes.right import count, kept
 from trivium.mistakes.standard import CENTERED, NORMS, Standard, entries
 
 SPREADS = ("variance", "standard_deviation")
@@ -57,7 +57,7 @@ def _eps_outside(step: Step) -> Any:
     return s.x_bar(sigma=np.sqrt(s.variance) + s.eps)
 
 
-def _reduced(place: Site) -> int:
+def _reduced(place: Place) -> int:
     """How many entries one number is made of."""
     return math.prod(place.shape) // math.prod(kept(place.shape, place.attrs["axis"]))
 
@@ -71,10 +71,10 @@ def _has_other_count(place: Place) -> bool:
 def _by_other_count(step: Step) -> Any:
     """n - 1 where it is n, and n where it is less."""
     if step.place.op in SPREADS:
-        n, less = _reduced(ran(step)), step.attrs["ddof"]
-        return step.x_bar * (n - less) / max(1, n if less else n - 1)
-    n = entries(ran(step))
-    return Standard.of(step).x_bar(stretch=n / max(1, n - 1))
+        n, less = _reduced(step.place), step.attrs["ddof"]
+        return step.x_bar * (n - less) / (n if less else n - 1)
+    n = entries(step.place)
+    return Standard.of(step).x_bar(stretch=n / (n - 1))
 
 
 def _length_fixed(step: Step) -> Any:
@@ -87,7 +87,7 @@ def _length_fixed(step: Step) -> Any:
     if step.place.op == "l2_normalize":
         return step.y_bar / length(step.x)
     b = step.inputs[1 - step.place.role]
-    return -b / length(b) / length(step.x) * step.y_bar / count(ran(step))
+    return -b / length(b) / length(step.x) * step.y_bar / count(step.place)
 
 
 MISTAKES = (

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import special
 
 from trivium.backend import Array
-from trivium.mistakes.mistake import Step
+from trivium.mistakes.mistake import Place, Step
 from trivium.mistakes.product import gathered, weight_bar
 from trivium.ops.piecewise import SELU_ALPHA, SELU_SCALE
 from trivium.spec.op import Attributes
@@ -36,40 +34,21 @@ LOSSES = (
 )
 
 
-class Site(Protocol):
-    """An op with the shapes around it: a Place, or a step that ran, at sizes of its own."""
-
-    @property
-    def op(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def attrs(self) -> Attributes: ...
-    @property
-    def shapes(self) -> tuple[Shape, ...]: ...
-    @property
-    def shape(self) -> Shape: ...
-    @property
-    def out(self) -> Shape: ...
+def sigma(x: Array) -> Any:
+    """σ(x) = e⁻ᵃ / (1 + e⁻ᵃ), a = |x|, and 1 / (1 + e⁻ᵃ) where x is positive"""
+    e = np.exp(-np.abs(x))
+    return np.where(x > 0, 1, e) / (1 + e)
 
 
-@dataclass(frozen=True)
-class Ran:
-    """Where a step ran: its place, with the shapes of its own arrays, for a check runs at several sizes."""
-
-    op: str
-    name: str
-    attrs: Attributes
-    shapes: tuple[Shape, ...]
-    shape: Shape
-    out: Shape
+def below(x: Array) -> Any:
+    """Φ(x) = erfc(-x / √2) / 2, entry by entry: SciPy would be loaded with trivium"""
+    return np.vectorize(lambda t: math.erfc(-t / math.sqrt(2)) / 2, otypes=[np.float64])(x)
 
 
-def ran(step: Step) -> Ran:
-    """The place of a step at the step's own sizes."""
-    place = step.place
-    shapes = tuple(x.shape for x in step.inputs)
-    return Ran(place.op, place.name, place.attrs, shapes, step.x.shape, step.y.shape)
+def softmax(x: Array) -> Any:
+    """p along the last axis"""
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
 
 
 def density(x: Array) -> Any:
@@ -79,7 +58,7 @@ def density(x: Array) -> Any:
 
 def half_tanh(x: Array) -> Any:
     """p = (1 + tanh u) / 2, the factor of x in gelu_tanh"""
-    return special.expit(math.sqrt(8 / math.pi) * x * (1 + BEND * x * x))
+    return sigma(math.sqrt(8 / math.pi) * x * (1 + BEND * x * x))
 
 
 def gelu_tanh_slope(x: Array, cubed: float = 3) -> Any:
@@ -91,7 +70,7 @@ def gelu_tanh_slope(x: Array, cubed: float = 3) -> Any:
 def mish_slope(x: Array) -> Any:
     """t + x t',  t = tanh(log(1 + eˣ))"""
     t = np.tanh(np.logaddexp(0, x))
-    return t + x * (1 - t * t) * special.expit(x)
+    return t + x * (1 - t * t) * sigma(x)
 
 
 def exponential_left(x: Array, scale: float, alpha: float, width: float = 1.0) -> Any:
@@ -113,13 +92,13 @@ SLOPES: Mapping[str, Slope] = MappingProxyType(
         "cos": lambda x, attrs: -np.sin(x),
         "pow": lambda x, attrs: attrs["exponent"] * x ** (attrs["exponent"] - 1),
         "tanh": lambda x, attrs: 1 - np.tanh(x) ** 2,
-        "sigmoid": lambda x, attrs: special.expit(x) * special.expit(-x),
-        "softplus": lambda x, attrs: special.expit(x),
-        "log_sigmoid": lambda x, attrs: special.expit(-x),
+        "sigmoid": lambda x, attrs: sigma(x) * sigma(-x),
+        "softplus": lambda x, attrs: sigma(x),
+        "log_sigmoid": lambda x, attrs: sigma(-x),
         "erf": lambda x, attrs: 2 / math.sqrt(math.pi) * np.exp(-x * x),
-        "gelu": lambda x, attrs: special.ndtr(x) + x * density(x),
+        "gelu": lambda x, attrs: below(x) + x * density(x),
         "gelu_tanh": lambda x, attrs: gelu_tanh_slope(x),
-        "silu": lambda x, attrs: special.expit(x) * (1 + x * special.expit(-x)),
+        "silu": lambda x, attrs: sigma(x) * (1 + x * sigma(-x)),
         "mish": lambda x, attrs: mish_slope(x),
         "softsign": lambda x, attrs: 1 / (1 + np.abs(x)) ** 2,
         "relu": lambda x, attrs: np.where(x > 0, 1, 0),
@@ -161,7 +140,7 @@ def share(step: Step, y_bar: Array) -> Array:
             return y_bar
 
 
-def copies(place: Site) -> int:
+def copies(place: Place) -> int:
     """How many entries of the output read one entry of a bias, a gain, or a spread input; 1 for all others."""
     spread = place.op in PAIRED or place.name in (*BIASES, "gain")
     return math.prod(place.out) // max(1, math.prod(place.shape)) if spread else 1
@@ -193,7 +172,7 @@ def kept(shape: Shape, axis: int | tuple[int, ...] | None) -> Shape:
     return tuple(1 if i in gone else n for i, n in enumerate(shape))
 
 
-def terms(place: Site) -> Shape:
+def terms(place: Place) -> Shape:
     """The axes of a loss's terms: over all of them goes its mean."""
     first = place.shapes[0]
     if place.op in ("cross_entropy", "nll", "multiclass_hinge"):
@@ -206,7 +185,7 @@ def terms(place: Site) -> Shape:
     return first
 
 
-def count(place: Site) -> int:
+def count(place: Place) -> int:
     """What a loss divides by, as its shapes say."""
     match place.attrs["reduction"]:
         case "mean":
@@ -218,7 +197,7 @@ def count(place: Site) -> int:
 
 def divisor(step: Step) -> float:
     """What a loss divides by: the weights of the labels that are counted, where its mean counts labels."""
-    place = ran(step)
+    place = step.place
     if place.attrs["reduction"] == "mean" and place.op in ("cross_entropy", "nll"):
         return float(Scores.of(step).weight.sum())
     return count(place)
@@ -248,10 +227,10 @@ class Scores(NamedTuple):
         attrs, axis = step.attrs, step.attrs.get("class_axis", -1)
         temperature = attrs.get("temperature", 1.0)
         z = np.moveaxis(step.inputs[0], axis, -1) / temperature
-        p = np.exp(z) if step.place.op == "nll" else special.softmax(z, axis=-1)
+        p = np.exp(z) if step.place.op == "nll" else softmax(z)
         if step.place.op == "soft_cross_entropy":
             t = step.inputs[1]
-            return cls(p, t, t, t.sum(-1), t.sum(-1) >= 0, step.y_bar / count(ran(step)) / temperature, axis)
+            return cls(p, t, t, t.sum(-1), t.sum(-1) >= 0, step.y_bar / count(step.place) / temperature, axis)
         labels, classes = step.inputs[1], z.shape[-1]
         w = step.inputs[2] if len(step.inputs) > 2 else np.ones(classes, z.dtype)
         counted = labels != attrs["ignored"] if attrs["ignored"] is not None else np.ones(labels.shape, bool)
@@ -259,5 +238,5 @@ class Scores(NamedTuple):
         weight = np.where(counted, w[np.where(counted, labels, 0)], 0)
         even = attrs.get("smoothing", 0.0)
         q = ((1 - even) * one + even / classes) * w * counted[..., None]
-        n = weight.sum() if attrs["reduction"] == "mean" else count(ran(step))
+        n = weight.sum() if attrs["reduction"] == "mean" else count(step.place)
         return cls(p, q, one, weight, counted, step.y_bar / n / temperature, axis)

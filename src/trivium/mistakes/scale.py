@@ -9,7 +9,7 @@ import math
 
 from trivium.backend import Array
 from trivium.mistakes.mistake import Mistake, Place, Step
-from trivium.mistakes.right import BIASES, Site, copies, ran
+from trivium.mistakes.right import BIASES, copies
 
 DOUBLED = ("squared_error", "square", "variance")
 """Ops of a square, whose slope has a factor of 2."""
@@ -28,7 +28,7 @@ def _is_weight(place: Place) -> bool:
     return (product or (place.op in ("linear", "affine") and place.name == "w")) and _data_points(place) > 1
 
 
-def _data_points(place: Site) -> int:
+def _data_points(place: Place) -> int:
     """How many data points a weight's gradient is summed over."""
     shapes = place.shapes
     match place.op, place.name:
@@ -45,7 +45,7 @@ def _is_square(place: Place) -> bool:
     return place.op in DOUBLED or (place.op == "triplet" and bool(place.attrs["squared"]))
 
 
-def _factor(place: Site) -> float:
+def _factor(place: Place) -> float:
     """What scores are multiplied by before their softmax; 1 where nothing is."""
     scale = place.attrs.get("scale", 1.0)
     if place.op == "scaled_dot_product_attention" and place.name in ("q", "k"):
@@ -54,7 +54,7 @@ def _factor(place: Site) -> float:
 
 
 def _shared_by(step: Step) -> Array:
-    return step.x_bar / copies(ran(step))
+    return step.x_bar / copies(step.place)
 
 
 MISTAKES = (
@@ -91,7 +91,7 @@ MISTAKES = (
         family="A",
         title="divided by the number of data points at a layer, where only the loss may divide",
         fits=_is_weight,
-        wrong=lambda step: step.x_bar / _data_points(ran(step)),
+        wrong=lambda step: step.x_bar / _data_points(step.place),
         why="The gradient of {tensor} is the sum over the data points that {node} took in. Here it is divided by their "
         "number: dividing is the loss's part, and done there if {loss} is a mean.",
         hints=(
@@ -135,7 +135,7 @@ MISTAKES = (
         family="A",
         title="scores are scaled forward, but not backward",
         fits=lambda place: _factor(place) not in (0, 1, -1),
-        wrong=lambda step: step.x_bar / _factor(ran(step)),
+        wrong=lambda step: step.x_bar / _factor(step.place),
         why="{node} multiplies the scores by a factor (one over the temperature, or the scale of an attention) before "
         "their softmax, so the gradient of {tensor} has that factor too. Here it is missing.",
         hints=(

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from trivium.backend import Array
-from trivium.mistakes.mistake import Step
-from trivium.mistakes.right import Site, ran, turned
+from trivium.mistakes.mistake import Place, Step
+from trivium.mistakes.right import turned
 from trivium.spec.signature import Shape
 
 CENTERED = ("batch_norm", "layer_norm", "group_norm", "instance_norm")
@@ -23,7 +23,7 @@ Coupled = Callable[[Array, Array], Array]
 """(p, p̄) -> the cotangent of a softmax's scores."""
 
 
-def laid(place: Site) -> tuple[Shape, Shape, tuple[int, ...]]:
+def laid(place: Place) -> tuple[Shape, Shape, tuple[int, ...]]:
     """The shape in which a norm sees x, that of its gain beside it, and the axes of its statistics."""
     x, gain = place.shapes[0], place.shapes[1]
     if place.op in ("layer_norm", "rms_norm"):
@@ -38,7 +38,7 @@ def laid(place: Site) -> tuple[Shape, Shape, tuple[int, ...]]:
     return seen, (1, groups, x[1] // groups, 1), (2, 3)
 
 
-def entries(place: Site) -> int:
+def entries(place: Place) -> int:
     """How many entries a mean of the norm goes over."""
     seen, _, axes = laid(place)
     return math.prod(seen[axis] for axis in axes)
@@ -59,7 +59,7 @@ class Standard:
 
     @classmethod
     def of(cls, step: Step) -> Standard:
-        seen, lay, axes = laid(ran(step))
+        seen, lay, axes = laid(step.place)
         x, centered = step.inputs[0].reshape(seen), step.place.op in CENTERED
         c = x - x.mean(axis=axes, keepdims=True) if centered else x
         variance = np.square(c).mean(axis=axes, keepdims=True)

@@ -167,10 +167,27 @@ def evidence(comparison: Comparison, finding: Finding, detail: Detail, width: in
     patterns = "; ".join(dict.fromkeys(f"{w.tensor}: {pattern(w)}" for w in finding.wrong))
     sure = f"{'proven' if finding.proven else 'not proven'}: {finding.how}" if finding.how else ""
     if detail.formula:
-        yield from paragraphs({"step": step, "op": formula, "pattern": patterns, "blame": sure}, width)
+        known = {"mistake": mistake(comparison, finding)}
+        yield from paragraphs({"step": step, "op": formula, "pattern": patterns, **known, "blame": sure}, width)
     else:
         yield from paragraphs({"blame": f"{finding.node} ({finding.code}) {sure}"}, width)
     yield from entries(comparison, finding, worst, detail.entries, width)
+
+
+def mistake(comparison: Comparison, finding: Finding) -> str:
+    """The known mistake that gives just these numbers, in words; or that none does."""
+    if not finding.mistakes:
+        return ""
+    from trivium.mistakes import MISTAKES, Place
+
+    node = node_of(comparison, finding.node)
+    if node is None:
+        return ""
+    found = [MISTAKES[name] for name in finding.mistakes]
+    role = next((i for i, n in enumerate(node.inputs) if n == finding.wrong[0].tensor), 0)
+    if len(found) == 1:
+        return f"{found[0].title} ({found[0].name}, proven: it gives the same numbers). {found[0].explained(Place(comparison.spec, node, role))}"
+    return f"one of these, which give the same numbers here: {'; '.join(f'{m.title} ({m.name})' for m in found)}"
 
 
 def entries(comparison: Comparison, finding: Finding, wrong: Wrong, most: int, width: int) -> Iterator[str]:

@@ -1,0 +1,98 @@
+"""Which known mistake a wrong cotangent is: each is made anew at the step's own numbers, and must give the same ones.
+
+Equality to rounding, in every tensor of the step, at every point and in every precision in which it was seen, is a
+proof; nothing less is named. Knows nothing of networks that are not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from trivium.backend import Array, Arrays, Bars
+from trivium.compare.bound import LINE, UNIT, smallest
+from trivium.compare.comparison import BACKWARD, Finding
+from trivium.compare.localize import Case, sides
+from trivium.compare.run import Run
+from trivium.mistakes import MISTAKES, Mistake, Plant, plants
+from trivium.spec.node import Node
+
+RightOf = Callable[[Run, Node], tuple[Arrays, Bars]]
+"""A step replayed: its outputs and cotangents as they should be."""
+
+
+def named(found: Sequence[Finding], cases: Sequence[Case], right_of: RightOf) -> list[Finding]:
+    """The findings, each with the mistakes that explain all of it; several where they cannot be told apart here."""
+    return [replace(f, mistakes=tuple(_explains(f, cases, right_of))) if _asked(f) else f for f in found]
+
+
+def _asked(f: Finding) -> bool:
+    return f.direction == BACKWARD and f.code in ("TV102", "TV107", "TV110") and bool(f.wrong)
+
+
+def _explains(f: Finding, cases: Sequence[Case], right_of: RightOf) -> Iterator[str]:
+    mine = [c for c in cases if c.blame.node.name == f.node and c.evidence.expectation.direction == BACKWARD]
+    whose = {f.backend} if f.backend else {w.backend for w in f.wrong}
+    runs: dict[int, list[Case]] = {}
+    for case in mine:
+        if case.evidence.run.backend in whose:
+            runs.setdefault(id(case.evidence.run), []).append(case)
+    left: dict[str, Mistake] | None = None
+    for group in runs.values():
+        run, node = group[0].evidence.run, group[0].blame.node
+        again = {p.mistake.name: p.mistake for p in _known(run, node) if _is(p, run, group, right_of(run, node))}
+        left = again if left is None else {name: m for name, m in left.items() if name in again}
+        if not left:
+            return
+    yield from (name for name in MISTAKES if left and name in left)
+
+
+def _known(run: Run, node: Node) -> Iterable[Plant]:
+    return (p for p in plants(run.spec, tuple(MISTAKES.values())) if p.node.name == node.name)
+
+
+def _is(plant: Plant, run: Run, cases: Sequence[Case], right: tuple[Arrays, Bars]) -> bool:
+    """Whether the mistake, made at the run's own numbers, gives what the run has, right and wrong."""
+    inputs, outputs, y_bars = (
+        tuple(map(_wide, part)) for part in (run.inputs(plant.node), right[0], run.cotangents(plant.node))
+    )
+    bars = plant.bars(inputs, outputs, y_bars, right[1])
+    got = dict(_seen(cases))
+    for role, (bar, should) in enumerate(zip(bars, right[1], strict=True)):
+        if bar is None or should is None:
+            continue
+        if role in got:
+            case, numbers = got[role]
+            if not _same(bar, numbers, np.maximum(case.evidence.bound, _line(bar, run.dtype))):
+                return False
+        elif not _same(bar, should, _line(should, run.dtype)):
+            return False
+    return bool(got)
+
+
+def _seen(cases: Sequence[Case]) -> Iterator[tuple[int, tuple[Case, Array]]]:
+    for case in cases:
+        share = case.share
+        if share is not None:
+            with np.errstate(invalid="ignore"):
+                yield share.role, (case, sides(case)[0])
+
+
+def _line(x: Array, dtype: str) -> Array:
+    """What rounding explains in a tensor whose steps nobody has measured: a line of its largest entry."""
+    largest = float(np.abs(x[np.isfinite(x)]).max(initial=0.0))
+    return np.asarray(LINE * UNIT[dtype] * max(largest, smallest(dtype)))
+
+
+def _same(a: Array, b: Array, bound: Array) -> bool:
+    """Equal to rounding, NaN where the other is, and the same infinities."""
+    finite = np.isfinite(a) & np.isfinite(b)
+    odd = (np.isnan(a) & np.isnan(b)) | (a == b)
+    with np.errstate(invalid="ignore"):
+        return bool((np.where(finite, np.abs(a - b) <= bound, odd)).all())
+
+
+def _wide(x: Array) -> Array:
+    return np.asarray(x, np.float64) if x.dtype.kind == "f" else x
