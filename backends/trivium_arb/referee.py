@@ -39,11 +39,9 @@ NARROW = 2.0**-60
 SPARE = 8
 """Bits asked for beyond what a run lacked."""
 VANISHING = 2.0**-53
-"""Next to the largest of its tensor an entry below this share need not be known to more digits than that entry."""
-
-
+"""In a whole network an entry below this share of its tensor's largest need not be known in digits of its own."""
 ZERO = 2.0**-256
-"""A tensor in which no entry is certainly not 0 counts as 0 below this share of the largest number around."""
+"""What is certainly below this share of the largest number around, and may be 0, counts as 0."""
 
 
 Pass = Callable[[], tuple[dict[str, Balls], dict[str, Balls]]]
@@ -88,7 +86,7 @@ class Referee:
             asked = {n: bars.get(tensors[n].born, exact(np.zeros(spec.shapes[n]))) for n in spec.differentiable}
             return {n: tensors[n].balls for node in spec.nodes for n in node.outputs}, asked
 
-        found = replace(narrowed(once, seconds), of=fingerprint(spec, given))
+        found = replace(narrowed(once, seconds, VANISHING), of=fingerprint(spec, given))
         if spec.loss in found.values and found.values[spec.loss].known.all():
             return found
         unknown = {name: nothing(spec.shapes[name]) for name in spec.differentiable}
@@ -135,7 +133,7 @@ class Referee:
             values = {str(i): nothing(y.shape) for i, y in enumerate(cotangents)}
             gradients = {str(i): nothing(inputs[i].shape) for i in moving}
             return Certificate(values, gradients, (), why="a number that goes into the step is not finite")
-        return narrowed(once, math.inf)
+        return narrowed(once, math.inf, ZERO)
 
     def apply(self, op: Op, attrs: Attributes, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
         """The outputs of one op; labels and masks are arrays, all else is tensors."""
@@ -148,15 +146,18 @@ class Referee:
         return leaf(exact(x)) if spec.givens[name].kind.differentiable else np.asarray(x)
 
 
-def narrowed(once: Pass, seconds: float) -> Certificate:
-    """Run until every radius is negligible, with as many bits more each time as were lacking."""
+def narrowed(once: Pass, seconds: float, vanishing: float) -> Certificate:
+    """Run until every radius is negligible, with as many bits more each time as were lacking.
+
+    Next to the largest of its tensor an entry below the share `vanishing` need not be known in digits of its own.
+    """
     bits, history, start = FIRST, [], time.perf_counter()
     while True:
         begun = time.perf_counter()
         with working(bits) as work:
             try:
                 values, gradients = ({n: enclosure(x) for n, x in part.items()} for part in once())
-                lacking, why = max(lack(values), lack(gradients)), ""
+                lacking, why = max(lack(part, vanishing) for part in (values, gradients)), ""
             except Undecided:
                 values, gradients, lacking, why = {}, {}, math.inf, "a branch that this precision leaves open"
         history.append(Reached(bits, time.perf_counter() - begun, lacking))
@@ -171,10 +172,10 @@ def narrowed(once: Pass, seconds: float) -> Certificate:
         bits = further
 
 
-def lack(found: Mapping[str, Enclosure]) -> float:
+def lack(found: Mapping[str, Enclosure], vanishing: float) -> float:
     """The bits that the widest of these enclosures lacks; 0 or less where all are narrow."""
     largest = max([1.0, *(_size(e) for e in found.values())])
-    return max((_lack(e, largest) for e in found.values()), default=-math.inf)
+    return max((_lack(e, largest, vanishing) for e in found.values()), default=-math.inf)
 
 
 def _size(e: Enclosure) -> float:
@@ -183,12 +184,12 @@ def _size(e: Enclosure) -> float:
     return float(np.abs(e.hi[sure]).max(initial=0.0))
 
 
-def _lack(e: Enclosure, largest: float) -> float:
+def _lack(e: Enclosure, largest: float, vanishing: float) -> float:
     """An entry is held against itself, but for one that is next to nothing in its tensor, or next to 0 if all are."""
     beyond = np.isinf(e.hi)  # past float64: no bits help
     if not (e.known | beyond).all():
         return math.inf
-    floor = VANISHING * _size(e) or ZERO * largest
+    floor = vanishing * _size(e) or ZERO * largest
     with np.errstate(divide="ignore", invalid="ignore"):  # a radius of 0, and entries past float64
         lacking = np.log2(e.radius) - np.log2(np.maximum(NARROW * np.maximum(np.abs(e.hi), floor), TINY))
     return float(np.max(lacking[~beyond], initial=-math.inf))

@@ -133,3 +133,34 @@ def test_a_mistake_where_another_precision_holds_the_way_is_found(scale: float) 
     far = triplet_at(*FAR, tamper=doubled)
     seen = [{dtype for f in r.comparison.of("disagree") for _, dtype in f.seen} for r in (near, far)]
     assert seen == [{"float64", "float32"}, {"float64"}]
+
+
+def takes(share: float) -> Tamper:
+    """A max at which every entry that ties gets this share of the cotangent."""
+
+    def mangle(inputs: tuple[Array, ...], outputs: tuple[Array, ...], y_bars: tuple[Array, ...], x_bars: Bars) -> Bars:
+        tie = inputs[0] == outputs[0][:, None]
+        return (np.where(tie, share * y_bars[0][:, None], 0).astype(inputs[0].dtype),)
+
+    return mangle
+
+
+@pytest.mark.parametrize(
+    ("share", "verdict"), [(0.5, "agree"), (1.0, "disagree"), (0.25, "disagree"), (0.0, "disagree")]
+)
+def test_entries_that_tie_share_one_cotangent_and_no_more(share: float, verdict: str) -> None:
+    spec = weighted(OPS["max"], Case(((1, 3),), {"axis": 1}))
+    at = {"x": np.array([[2.0, 5.0, 5.0]]), "weight_of_y0": np.array([3.0])}
+    report = tv.check(spec, backends=["numpy", "torch"], values=at, tamper={"numpy": {"y0": takes(share)}})
+    assert report.verdict == verdict, report.text()
+
+
+def test_a_tie_that_one_entry_wins_is_a_convention() -> None:
+    spec = weighted(OPS["max"], Case(((1, 3),), {"axis": 1}))
+    at = {"x": np.array([[2.0, 5.0, 5.0]]), "weight_of_y0": np.array([3.0])}
+
+    def first(inputs: tuple[Array, ...], outputs: tuple[Array, ...], y_bars: tuple[Array, ...], x_bars: Bars) -> Bars:
+        return (np.array([[0, y_bars[0][0], 0]], inputs[0].dtype),)
+
+    report = tv.check(spec, backends=["numpy", "torch"], values=at, tamper={"numpy": {"y0": first}})
+    assert report.verdict == "convention", report.text()

@@ -100,6 +100,8 @@ def judge(run: Run, e: Expectation, scaler: Scaler) -> Judged:
     if np.isnan(measured).any():
         raise InternalError(f"a residual of {e.tensor!r} in {run.backend} {run.dtype} is not a number")
     failed, convention = measured > LINE, (from_point > LINE) & (measured <= LINE)
+    if convention.any() and _out_of_balance(run, e, got, comparable):
+        failed, convention, measured = failed | convention, failed & False, np.where(convention, from_point, measured)
     unfinite, outside = (np.zeros(got.shape, bool), None) if comparable.all() else _unfinite(run, e, got)
     wrong = failed | unfinite
     past = next((n for n in _makers(run, e) if _leaves_range(run, n, scaler)), None) if wrong.any() else None
@@ -115,6 +117,14 @@ def judge(run: Run, e: Expectation, scaler: Scaler) -> Judged:
         return Judged(step, None, outside)
     evidence = Evidence(run, e, got, np.where(failed, measured, from_point), failed, convention, unfinite)
     return Judged(step, evidence, outside)
+
+
+def _out_of_balance(run: Run, e: Expectation, got: Array, comparable: Array) -> bool:
+    """Whether entries that tie, and share one cotangent, get more or less of it than there is."""
+    if not any(s.node.op.kink is not None and s.node.op.kink.shared for s in e.shares):
+        return False
+    over = float((got - e.value)[comparable].sum())
+    return bool(abs(over) > LINE * UNIT[run.dtype] * float(np.maximum(e.scale, smallest(run.dtype))[comparable].sum()))
 
 
 def largest_index(array: Array) -> tuple[int, ...]:

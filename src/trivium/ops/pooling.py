@@ -130,6 +130,7 @@ max_pool2d = op(
         "max_pool2d at a tie: the cotangent of the window goes to its largest entries in any shares",
         margin=_max_margin,
         interval=_max_interval,
+        shared=True,
     ),
     terms=_max_terms,
     cases=(

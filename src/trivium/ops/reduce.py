@@ -161,7 +161,7 @@ max_ = op(
     shape=reduced,
     terms=_choice,
     analytic=False,
-    kink=Kink("max at a tie: any share from 0 to 1", margin=_ties(1), interval=_share_of_a_tie),
+    kink=Kink("max at a tie: any share from 0 to 1", margin=_ties(1), interval=_share_of_a_tie, shared=True),
     cases=(*CASES, Case(((3, 1),), {"axis": 1})),
     elsewhere=("amax", "reduce_max"),
     differences=(
@@ -175,7 +175,7 @@ min_ = op(
     shape=reduced,
     terms=_choice,
     analytic=False,
-    kink=Kink("min at a tie: any share from 0 to 1", margin=_ties(-1), interval=_share_of_a_tie),
+    kink=Kink("min at a tie: any share from 0 to 1", margin=_ties(-1), interval=_share_of_a_tie, shared=True),
     cases=CASES,
     elsewhere=("amin", "reduce_min"),
     differences=(

@@ -166,11 +166,11 @@ def evidence(comparison: Comparison, finding: Finding, detail: Detail, width: in
     formula = f"{node.op.signature.text}: {node.op.formula}" if node else ""
     patterns = "; ".join(dict.fromkeys(f"{w.tensor}: {pattern(w)}" for w in finding.wrong))
     sure = f"{'proven' if finding.proven else 'not proven'}: {finding.how}" if finding.how else ""
+    known = {"mistake": mistake(comparison, finding)}
     if detail.formula:
-        known = {"mistake": mistake(comparison, finding)}
         yield from paragraphs({"step": step, "op": formula, "pattern": patterns, **known, "blame": sure}, width)
     else:
-        yield from paragraphs({"blame": f"{finding.node} ({finding.code}) {sure}"}, width)
+        yield from paragraphs({**known, "blame": f"{finding.node} ({finding.code}) {sure}"}, width)
     yield from entries(comparison, finding, worst, detail.entries, width)
 
 
@@ -184,10 +184,13 @@ def mistake(comparison: Comparison, finding: Finding) -> str:
     if node is None:
         return ""
     found = [MISTAKES[name] for name in finding.mistakes]
-    role = next((i for i, n in enumerate(node.inputs) if n == finding.wrong[0].tensor), 0)
-    if len(found) == 1:
-        return f"{found[0].title} ({found[0].name}, proven: it gives the same numbers). {found[0].explained(Place(comparison.spec, node, role))}"
-    return f"one of these, which give the same numbers here: {'; '.join(f'{m.title} ({m.name})' for m in found)}"
+    if len(found) > 1:
+        alike = "; ".join(f"{m.title} ({m.name})" for m in found)
+        return f"one of these, which give the same numbers here: {alike}"
+    (known,) = found
+    role = next((i for i, name in enumerate(node.inputs) if name == finding.wrong[0].tensor), 0)
+    why = known.explained(Place(comparison.spec, node, role))
+    return f"{known.title} ({known.name}, proven: it gives the same numbers). {why}"
 
 
 def entries(comparison: Comparison, finding: Finding, wrong: Wrong, most: int, width: int) -> Iterator[str]:

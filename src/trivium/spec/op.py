@@ -70,11 +70,14 @@ class Kink:
 
     `margin(attrs, *inputs)` gives per role an array that is zero exactly on the kink;
     `interval(attrs, inputs, y_bar)` gives per role the lowest and highest cotangent that a convention may choose there.
+    `shared` says that what stands on the kink shares one cotangent (entries that tie): whoever gets how much of it,
+    all of them together get the whole, and no more.
     """
 
     text: str
     margin: Callable[..., Mapping[str, Any]]
     interval: Callable[..., Mapping[str, tuple[Any, Any]]]
+    shared: bool = False
 
 
 @dataclass(frozen=True)
