@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trivium.cli.ops import find
+from trivium.cli.score import score
 from trivium.cli.stream import counted, say
 from trivium.compare.bound import LINE
 from trivium.ops import FAMILIES, OPS
@@ -47,10 +48,15 @@ class Row:
 def selftest(
     op: Annotated[list[str] | None, typer.Argument(metavar="OP", help="Operations or families; all if none.")] = None,
     *,
+    mistakes: Annotated[
+        bool, typer.Option("--mistakes", help="Plant every known mistake instead: in the notebook, the zoo, each op.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="The seed of the numbers drawn.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
 ) -> int:
-    """Replay each road's forward and backward pass of every operation by another road's."""
+    """Replay every operation of each road by another road's; or plant mistakes, to prove that they show."""
+    if mistakes:
+        return score(op or (), seed=seed, as_json=as_json)
     chosen = [o for name in op or OPS for o in FAMILIES.get(name, ()) or (find(name),)]
     rows = measured(list(dict.fromkeys(chosen)), seed)
     if as_json:
