@@ -13,8 +13,8 @@ SHOWN = PAGE.split("```python\n", 1)[1].split("```", 1)[0]
 PARTS = [part.split("\n", 1) for part in re.split(r"^# (?=\S+\.py$)", SHOWN, flags=re.MULTILINE)[1:]]
 
 
-def test_four_files_are_shown() -> None:
-    assert len({path for path, _ in PARTS}) == 4
+def test_the_core_three_roads_and_the_referee_are_shown() -> None:
+    assert len({path for path, _ in PARTS}) == 5
 
 
 @pytest.mark.parametrize(("path", "code"), PARTS, ids=[path for path, _ in PARTS])

@@ -18,13 +18,13 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 COMMANDS = [c for c in re.findall(r"`(?:\.venv/bin/)?(trivium [^`]+)`", README) if c != "trivium new"]
 
-ALL_OF_IT = ("trivium selftest", "trivium check zoo:all")
+ALL_OF_IT = ("trivium selftest", "trivium selftest --mistakes", "trivium check zoo:all")
 """What takes minutes: run by the sweep, and in its parts by every run."""
 
 
-def fenced(language: str) -> str:
-    """The first block of this language."""
-    return README.split(f"```{language}\n", 1)[1].split("```", 1)[0]
+def fenced(language: str, *, number: int = 1) -> str:
+    """A block of this language, the first unless another is meant."""
+    return README.split(f"```{language}\n")[number].split("```", 1)[0]
 
 
 @pytest.fixture
@@ -40,6 +40,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_python_of_readme_prints_agreement(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(fenced("python"), "README.md", "exec"), {})
     assert capsys.readouterr().out.startswith("numpy, torch and jax derive the same gradient of one_layer")
+
+
+def test_the_proof_of_readme_finds_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(fenced("python", number=2), "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("w [0, 0]: proved wrong: ")
 
 
 def test_readme_shows_commands() -> None:
