@@ -7,6 +7,7 @@ are balls. What does not meet is not equal: there is no rounding in the argument
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -67,12 +68,14 @@ def _proved(name: str, index: tuple[int, ...] | None, said: Enclosure, right: En
     if not (said.known and right.known):
         verdict = UNKNOWN
     else:
-        apart = abs((float(said.hi) - float(right.hi)) + (float(said.lo) - float(right.lo)))
-        known = float(said.radius) + float(right.radius)
-        verdict = (
-            WRONG if apart * (1 - 2.0**-50) > known + 2.0**-50 * abs(float(said.lo) - float(right.lo)) else CONSISTENT
-        )
+        known = Fraction(float(said.radius)) + Fraction(float(right.radius))
+        verdict = WRONG if abs(_middle(said) - _middle(right)) > known else CONSISTENT
     return Proved(name, index, verdict, float(said.hi), float(right.hi), float(right.radius))
+
+
+def _middle(e: Enclosure) -> Fraction:
+    """hi + lo, exactly."""
+    return Fraction(float(e.hi)) + Fraction(float(e.lo))
 
 
 def _directions(shape: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...] | None, Array]]:

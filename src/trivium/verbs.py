@@ -74,8 +74,7 @@ def check(
     sizes     new sizes for the spec's letters
     tamper    mistakes planted on purpose: {"torch": {"g9": f}}
     budget    bytes that the check may take; half of the machine's memory where None
-    oracle    what steps are held against: "exact" numbers, enclosed by ball arithmetic (the extra `exact`), or other
-              "roads" alone; exact where None, if it is installed and takes about two seconds at most
+    oracle    what steps are held against: "exact" numbers (the extra `exact`) or "roads"; exact if quick where None
 
     Raises SpecError, ValuesError, BackendError or BudgetError for bad input; a wrong gradient is no error but a Report.
     """

@@ -35,6 +35,7 @@ def test_a_singular_point_gets_its_verdict(point: Point) -> None:
     assert all(np.isfinite(step.residual) for step in report.comparison.steps)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", [pytest.param(p, id=f"{p.op} {p.why}") for p in POINTS])
 def test_against_exact_numbers_no_road_is_accused_alone(point: Point) -> None:
     """Where every road's formula loses every digit, all of them are told so together: that is no accusation of one."""

@@ -93,9 +93,10 @@ def _lost(run: Run, direction: str, tensor: str, referee: Referee) -> Finding | 
     nodes = [run.spec.producer[tensor]] if direction == FORWARD else list(run.spec.consumers[tensor])
     if any(kink_intervals(run, node) for node in nodes):
         return None
-    exact, scale = (
-        sum(parts) for parts in zip(*(_scaled(run, n, direction, tensor, referee) for n in nodes), strict=True)
-    )
+    parts = [_scaled(run, n, direction, tensor, referee) for n in nodes]
+    if not all(part.any() for part, _ in parts):
+        return None  # a share that is exactly 0 has no digits to lose, whatever cancels on its way
+    exact, scale = (sum(each) for each in zip(*parts, strict=True))
     got = np.asarray((run.evaluation.values if direction == FORWARD else run.evaluation.gradients)[tensor], np.float64)
     off = np.abs(got - exact)
     bound = LINE * np.finfo(run.dtype).eps / 2 * np.maximum(scale, smallest(run.dtype))
