@@ -20,6 +20,8 @@ from trivium.spec.op import Attributes, Op
 
 LINE = 2.0**8
 """Units of u times scale past which rounding explains nothing. Measured: `make calibrate`."""
+ORDINARY = 2.0**4
+"""Units within which right code stays (`make calibrate`); between this and the line a mistake could hide."""
 Q = 2.0**-40
 """The amplitude of local noise: far above float64 rounding, far below every curvature."""
 DRAWS = 6

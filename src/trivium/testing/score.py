@@ -13,7 +13,7 @@ import numpy as np
 
 from trivium.backend import Array, Backend
 from trivium.compare import localize
-from trivium.compare.bound import LINE, UNIT, Scaler, scales, smallest
+from trivium.compare.bound import ORDINARY, UNIT, Scaler, scales, smallest
 from trivium.compare.comparison import Finding
 from trivium.compare.diagnosis import named
 from trivium.compare.inquest import Inquest
@@ -138,7 +138,10 @@ def outcome(subject: Subject, judge: Judge, plant: Plant, road: str, clean: Sequ
 
 
 def _changes(judge: Judge, plant: Plant, clean: Sequence[Run]) -> bool:
-    """Whether the mistake gives other numbers than the rule, beyond what rounding explains there, at any point."""
+    """Whether the mistake gives other numbers than the rule, at any point, beyond what right code shows.
+
+    Not by the verdict's line: a mistake that hides below that is missed, and not equivalent.
+    """
     node = plant.node
     for run in clean:
         if any(o.node.name == node.name for o in leaves_domain(run, frozenset())):
@@ -149,7 +152,7 @@ def _changes(judge: Judge, plant: Plant, clean: Sequence[Run]) -> bool:
         wrong = plant.bars(inputs, replayed[0], cotangents, replayed[1])
         for a, b, scale in zip(replayed[1], wrong, size.bars, strict=True):
             if a is not None and b is not None and scale is not None:
-                bound = LINE * UNIT["float64"] * np.maximum(scale, smallest("float64"))
+                bound = ORDINARY * UNIT["float64"] * np.maximum(scale, smallest("float64"))
                 if not (np.abs(a - b) <= bound).all():
                     return True
     return False
