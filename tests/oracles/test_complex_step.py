@@ -10,7 +10,7 @@ import pytest
 from tests.oracles.vocabulary import Use, uses
 from trivium.backend import Array, load_backend
 from trivium.errors import OracleError
-from trivium.oracles.complex_step import directional, gradient, refuse
+from trivium.oracles.complex_step import confirmed, directional, gradient, refuse
 from trivium.zoo import network
 
 U = 2.0**-53
@@ -61,18 +61,19 @@ def test_a_handwritten_rule_a_millionth_of_a_millionth_too_steep_is_seen(use: Us
 
 
 def test_a_gradient_has_every_entry() -> None:
-    found = gradient(lambda given: complex((given["w"] ** 2).sum() * given["c"]), GIVEN, "w")
-    assert found.tolist() == (0.5 * GIVEN["w"]).tolist()
+    found = gradient(lambda given: (given["w"] ** 2).sum() * given["c"], GIVEN, "w")
+    assert found.estimate.value.tolist() == (0.5 * GIVEN["w"]).tolist()
+    assert not found.withdrawn.any()
 
 
 def test_a_gradient_of_a_scalar_is_a_scalar() -> None:
-    found = gradient(lambda given: complex((given["w"] ** 2).sum() * given["c"]), GIVEN, "c")
-    assert found.tolist() == 14.25
+    found = gradient(lambda given: (given["w"] ** 2).sum() * given["c"], GIVEN, "c")
+    assert found.estimate.value.tolist() == 14.25
 
 
 def test_labels_stay_what_they_are() -> None:
-    found = gradient(lambda given: complex(given["w"][given["label"][0], 0]), GIVEN, "w")
-    assert found.tolist() == [[0.0, 0.0], [1.0, 0.0]]
+    found = gradient(lambda given: given["w"][given["label"][0], 0], GIVEN, "w")
+    assert found.estimate.value.tolist() == [[0.0, 0.0], [1.0, 0.0]]
 
 
 def test_a_function_that_drops_the_imaginary_part_is_refused() -> None:
@@ -100,3 +101,44 @@ def test_a_spec_of_analytic_ops_is_not_refused() -> None:
 def test_what_is_refused_would_have_been_wrong() -> None:
     """√(z z̄) is real on the real line and has a slope there, but the imaginary part does not carry it."""
     assert directional(lambda t: np.sqrt((X + t) * np.conj(X + t))).tolist() == pytest.approx([0.0] * 41)
+
+
+LOOKS: tuple[tuple[str, Callable[[Array], Array]], ...] = (
+    ("its conjugate", lambda z: z * np.conj(z) + 0 * z),
+    ("its real part", lambda z: z.real**2 + z),
+    ("its absolute value", lambda z: np.abs(z) + 1j * 0 + z**2),
+)
+
+
+@pytest.mark.parametrize(("what", "value"), LOOKS, ids=[what for what, _ in LOOKS])
+def test_a_function_that_looks_at_the_complex_number_is_withdrawn(what: str, value: Callable[[Array], Array]) -> None:
+    found = confirmed(lambda t: value(X + t + 0j) if isinstance(t, complex) else value(X + t + 0j).real)
+    slope = (value(X + 1e-6 + 0j).real - value(X - 1e-6 + 0j).real) / 2e-6
+    smooth = X != 0
+    assert found.withdrawn[smooth].all()
+    assert found.why == "40 of 41 complex steps are contradicted by a central difference: f is not analytic there"
+    assert (abs(found.estimate.value - slope) <= found.estimate.error + 1e-8)[smooth].all()
+
+
+def test_what_is_analytic_stands_and_is_right_to_its_own_error() -> None:
+    found = confirmed(lambda t: np.tanh(X + t))
+    assert not found.withdrawn.any()
+    assert found.why == ""
+    assert (abs(found.estimate.value - 1 / np.cosh(X) ** 2) <= found.estimate.error).all()
+    assert (found.estimate.error < 1e-13).all()
+
+
+def test_the_error_knows_of_digits_lost_inside() -> None:
+    """A phase of 1e8 is rounded by 1e-8, whatever the derivative is computed by."""
+    found = confirmed(lambda t: np.sin((X + t) * 1e8), scale=1e-8, size=3.0)
+    with np.errstate(all="ignore"):
+        true = np.asarray(1e8 * np.cos(np.asarray(X, np.longdouble) * 1e8), np.float64)
+    assert (abs(found.estimate.value - true) <= found.estimate.error).all()
+    assert found.estimate.error.max() > 2**-53 * 1e8
+
+
+def test_where_no_difference_has_an_answer_nothing_is_confirmed() -> None:
+    found = confirmed(lambda t: np.asarray([np.exp(710 + t) * np.exp(-710 - t)]))
+    assert found.withdrawn.all()
+    assert np.isinf(found.estimate.error).all()
+    assert found.why == "1 of 1 complex steps are confirmed by nothing: no central difference has an answer there"

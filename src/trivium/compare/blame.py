@@ -148,17 +148,20 @@ def directional_slope(run: Run, node: Node, role: int, direction: Array, backend
     flat = np.concatenate([y.ravel() for y in bars])
     analytic = _analytic(run, node, tuple(inputs), bars, backends)
     road = analytic or _own(run, backends)
+    size = float(np.abs(inputs[role]).max(initial=0.0)) or 1.0
 
     def values(t: complex) -> Array:
         moved = [*inputs]
         moved[role] = inputs[role] + t * direction
         return np.concatenate([y.ravel() for y in road.replay(node.op, attrs, tuple(moved), bars)[0]])
 
-    if analytic is not None:
-        slopes = complex_step.directional(values)
-        error, oracle = LINE * UNIT["float64"] * np.abs(slopes), COMPLEX
+    if analytic is not None and math.isfinite(size):
+        found = complex_step.confirmed(values, scale=size, size=size)
+        slopes, error, oracle = found.estimate.value, found.estimate.error, COMPLEX
+        if (found.withdrawn & (flat != 0)).any():
+            oracle = CENTRAL
     else:
-        slopes, error = _central(values, float(np.abs(inputs[role]).max(initial=0.0)) or 1.0, flat.size)
+        slopes, error = _central(values, size, flat.size)
         oracle = CENTRAL
     # what stays where it is contributes nothing, nor does what nobody asks for, however little is known of it
     moved = (flat != 0) & ((slopes != 0) | (error != 0))
