@@ -6,6 +6,8 @@ inside `working`, one thread at a time; a ball never leaves it: what leaves is a
 
 from __future__ import annotations
 
+import math
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -120,12 +122,14 @@ def enclosure(x: Balls) -> Enclosure:
 
 def _leave(ball: arb) -> tuple[float, float, float]:
     hi = float(ball)
+    if math.isinf(hi) and not ball.abs_lower() > LARGEST:
+        return math.nan, math.nan, math.inf  # its middle is past float64, and it may not be
     off = ball - hi
     lo = float(off)
     rest = (off - lo).abs_upper()
     return hi, lo, float(rest) or (0.0 if rest.is_zero() else TINY)
 
 
-TINY = 5e-324
-"""The least float64 above 0."""
+TINY, LARGEST = 5e-324, sys.float_info.max
+"""The least float64 above 0, and the largest."""
 _LEAVE = np.frompyfunc(_leave, 1, 3)

@@ -132,6 +132,7 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "sqrt": _sqrt,
     "square": lambda z: z * z,
     "reciprocal": lambda z: 1 / z,
+    "conjugate": lambda z: z,  # of a real number; where t is complex, the function that a real formula goes on as
     "arctan": lambda z: z.atan(),
 }
 """What NumPy calls by name on the entries of an array of objects."""

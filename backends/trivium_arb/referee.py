@@ -19,11 +19,11 @@ import numpy as np
 from trivium.backend import Array, Arrays, Bars
 from trivium.errors import BackendError, did_you_mean
 from trivium.ops import FAMILIES, OPS
-from trivium.referee import EXACT, Certificate, Enclosure, Proof, Reached, fingerprint
+from trivium.referee import EXACT, LEAST, Certificate, Enclosure, Proof, Reached, fingerprint
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 from trivium.spec.op import Attributes, Op
-from trivium_arb.ball import TINY, Balls, Undecided, enclosure, exact, working
+from trivium_arb.ball import Balls, Undecided, enclosure, exact, working
 from trivium_arb.tape import Tensor, backward, leaf
 
 Table = Mapping[str, Callable[..., Any]]
@@ -41,7 +41,9 @@ SPARE = 8
 VANISHING = 2.0**-53
 """In a whole network an entry below this share of its tensor's largest need not be known in digits of its own."""
 ZERO = 2.0**-256
-"""What is certainly below this share of the largest number around, and may be 0, counts as 0."""
+"""In a whole network a tensor that is certainly below this share of the largest number around may be 0."""
+ITSELF = 0.0
+"""In one step every entry is known in digits of its own, or certainly below every float64 number but 0."""
 
 
 Pass = Callable[[], tuple[dict[str, Balls], dict[str, Balls]]]
@@ -133,7 +135,7 @@ class Referee:
             values = {str(i): nothing(y.shape) for i, y in enumerate(cotangents)}
             gradients = {str(i): nothing(inputs[i].shape) for i in moving}
             return Certificate(values, gradients, (), why="a number that goes into the step is not finite")
-        return narrowed(once, math.inf, ZERO)
+        return narrowed(once, math.inf, ITSELF)
 
     def apply(self, op: Op, attrs: Attributes, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
         """The outputs of one op; labels and masks are arrays, all else is tensors."""
@@ -185,13 +187,13 @@ def _size(e: Enclosure) -> float:
 
 
 def _lack(e: Enclosure, largest: float, vanishing: float) -> float:
-    """An entry is held against itself, but for one that is next to nothing in its tensor, or next to 0 if all are."""
+    """An entry is held against itself, but for those that are below the share `vanishing` of their tensor's largest."""
     beyond = np.isinf(e.hi)  # past float64: no bits help
     if not (e.known | beyond).all():
         return math.inf
-    floor = vanishing * _size(e) or ZERO * largest
+    floor = vanishing and (vanishing * _size(e) or ZERO * largest)
     with np.errstate(divide="ignore", invalid="ignore"):  # a radius of 0, and entries past float64
-        lacking = np.log2(e.radius) - np.log2(np.maximum(NARROW * np.maximum(np.abs(e.hi), floor), TINY))
+        lacking = np.log2(e.radius) - np.log2(np.maximum(NARROW * np.maximum(np.abs(e.hi), floor), LEAST))
     return float(np.max(lacking[~beyond], initial=-math.inf))
 
 

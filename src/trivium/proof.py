@@ -31,6 +31,8 @@ def prove(
     at    the arrays, by parameter name (f is called with keywords), or in order
     wrt   the arguments whose gradients are proved; those that `grad` names where None
 
+    Whole numbers and masks that nobody asks for a gradient are handed over as they are.
+
     Raises OracleError where the code does what no exact number can do (writes to an array of floats, calls SciPy), and
     BackendError where the extra `exact` is not installed.
     """
@@ -38,7 +40,7 @@ def prove(
     if referee is None:
         raise BackendError("a proof needs the extra `exact`; pip install 'trivium[exact]'")
     by_name = isinstance(at, Mapping)
-    arrays = {str(n): np.asarray(x) for n, x in (at.items() if isinstance(at, Mapping) else enumerate(at))}
+    arrays = {str(n): _array(n, x) for n, x in (at.items() if isinstance(at, Mapping) else enumerate(at))}
 
     def call(function: Callable[..., Any], given: Mapping[str, Any]) -> Any:
         return function(**given) if by_name else function(*given.values())
@@ -57,6 +59,14 @@ def prove(
     if not names:
         raise OracleError("nothing to prove: grad names no argument that stands in at")
     return referee.prove(lambda given: call(f, given), graded, arrays, names)
+
+
+def _array(name: object, x: Any) -> np.ndarray[Any, Any]:
+    """One argument; OracleError for what float64 cannot hold."""
+    found = np.asarray(x)
+    if found.dtype.kind in "biu" or found.dtype in (np.float16, np.float32, np.float64):
+        return found
+    raise OracleError(f"argument {name} of at holds {found.dtype}: a proof needs real numbers of float64 at most")
 
 
 def _named(told: object, arrays: Mapping[str, Any]) -> tuple[str, ...]:

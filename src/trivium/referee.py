@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,6 +23,10 @@ EXACT = "exact"
 """The name of the referee, and of the extra that installs it."""
 FORMAT, VERSION = "trivium.certificate", 1
 PARTS = ("hi", "lo", "radius")
+SURE = 2.0**-53
+"""A radius of this share of a number leaves it a digit of float64 to round, and no more."""
+LEAST = 4 * 5e-324
+"""A few of the least float64 above 0: a radius is rounded up to these."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,12 @@ class Enclosure:
 
     @property
     def nearest(self) -> Array:
-        """The float64 numbers nearest to the exact ones: infinite past float64, NaN where nothing is known.
+        """The exact numbers rounded to float64: infinite past float64, NaN where so many digits are not known.
 
-        What may be 0, as far as was reached, is 0.
+        0 is said only of what is certainly below every float64 number but 0.
         """
-        sure = np.where(np.abs(self.hi) > self.radius, self.hi, 0.0)
-        return np.where(self.known, sure, np.where(np.isinf(self.hi), self.hi, np.nan))
+        sure = self.radius <= np.maximum(SURE * np.abs(self.hi), LEAST)
+        return np.where(sure | np.isinf(self.hi), self.hi, np.nan)
 
     def off(self, x: Array) -> Array:
         """How far each entry of x is from the exact number, and no less: |x - exact|, rounded up; NaN if unknown."""
@@ -141,7 +145,9 @@ WRONG, CONSISTENT, UNKNOWN = "proved wrong", "consistent", "unknown"
 class Proved:
     """One entry of a person's gradient (a signed direction where `index` is None), against the exact derivative.
 
-    said, right  what the formula gives, and the derivative, to float64; `radius` bounds what is unknown of the latter
+    said, right  what the formula gives, and the derivative, to float64; `radius` bounds what is unknown of their
+                 difference
+    why          where nothing is known: why not
     """
 
     name: str
@@ -150,11 +156,12 @@ class Proved:
     said: float
     right: float
     radius: float
+    why: str = ""
 
     def __str__(self) -> str:
         where = "along a direction" if self.index is None else f"[{', '.join(map(str, self.index))}]"
         if self.verdict == UNKNOWN:
-            return f"{self.name} {where}: unknown (a branch lies here, or nothing finite)"
+            return f"{self.name} {where}: unknown ({self.why})"
         said, right = (f"{x:.12g}" for x in (self.said, self.right))
         if said == right:
             said, right = (f"{x:.17g}" for x in (self.said, self.right))
@@ -187,12 +194,19 @@ class Proof:
             if worst:
                 lines.append(f"{worst[0]}" + (f" (and {len(worst) - 1} more of {len(mine)})" if worst[1:] else ""))
             else:
-                radius = max(p.radius / abs(p.right) if p.right else p.radius for p in mine)
-                lines.append(f"{name}: consistent in all {len(mine)}, to {radius:.1g} of the derivative")
+                lines.append(f"{name}: consistent in all {len(mine)}, {_how_near(mine)}")
         return "\n".join(lines)
 
     def __bool__(self) -> bool:
         raise TypeError("a proof is not true or false: read .verdict or .wrong")
+
+
+def _how_near(parts: Sequence[Proved]) -> str:
+    """How much is unknown of what is consistent: as a share where there is something to share."""
+    some = [p.radius / abs(p.right) for p in parts if p.right]
+    zeros = [p.radius for p in parts if not p.right]
+    said = [f"to {max(some):.1g} of the derivative"] if some else []
+    return " and ".join([*said, *([f"{len(zeros)} of them 0 to within {max(zeros):.1g}"] if zeros else [])])
 
 
 class Referee(Protocol):

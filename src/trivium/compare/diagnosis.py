@@ -16,11 +16,12 @@ from trivium.compare.bound import LINE, UNIT, smallest
 from trivium.compare.comparison import BACKWARD, Finding
 from trivium.compare.localize import Case, sides
 from trivium.compare.run import Run
-from trivium.mistakes import MISTAKES, Mistake, Plant, plants
+from trivium.mistakes import MISTAKES, Both, Plant, pairs, plants
 from trivium.spec.node import Node
 
 RightOf = Callable[[Run, Node], tuple[Arrays, Bars]]
 """A step replayed: its outputs and cotangents as they should be."""
+Known = Callable[[Run, Node], Iterable[Plant | Both]]
 
 
 def named(found: Sequence[Finding], cases: Sequence[Case], right_of: RightOf) -> list[Finding]:
@@ -32,32 +33,41 @@ def _asked(f: Finding) -> bool:
     return f.direction == BACKWARD and f.code in ("TV102", "TV107", "TV110") and bool(f.wrong)
 
 
-def _explains(f: Finding, cases: Sequence[Case], right_of: RightOf) -> Iterator[str]:
+def _explains(f: Finding, cases: Sequence[Case], right_of: RightOf) -> Iterable[str]:
+    """Single mistakes; else two of the commonest together. None explains what it does not explain at every point."""
     mine = [c for c in cases if c.blame.node.name == f.node and c.evidence.expectation.direction == BACKWARD]
     whose = {f.backend} if f.backend else {w.backend for w in f.wrong}
     runs: dict[int, list[Case]] = {}
     for case in mine:
         if case.evidence.run.backend in whose:
             runs.setdefault(id(case.evidence.run), []).append(case)
-    left: dict[str, Mistake] | None = None
-    for group in runs.values():
+    groups = list(runs.values())
+    return _throughout(groups, right_of, _single) or _throughout(groups, right_of, _pairs)
+
+
+def _throughout(groups: Sequence[Sequence[Case]], right_of: RightOf, known: Known) -> tuple[str, ...]:
+    """The names of what gives, in every run, the numbers that it has."""
+    left: dict[str, None] | None = None
+    for group in groups:
         run, node = group[0].evidence.run, group[0].blame.node
-        again = {p.mistake.name: p.mistake for p in _known(run, node) if _is(p, run, group, right_of(run, node))}
-        left = again if left is None else {name: m for name, m in left.items() if name in again}
+        again = dict.fromkeys(p.name for p in known(run, node) if _is(p, node, run, group, right_of(run, node)))
+        left = again if left is None else {name: None for name in left if name in again}
         if not left:
-            return
-    yield from (name for name in MISTAKES if left and name in left)
+            break
+    return tuple(left or ())
 
 
-def _known(run: Run, node: Node) -> Iterable[Plant]:
+def _single(run: Run, node: Node) -> Iterable[Plant]:
     return (p for p in plants(run.spec, tuple(MISTAKES.values())) if p.node.name == node.name)
 
 
-def _is(plant: Plant, run: Run, cases: Sequence[Case], right: tuple[Arrays, Bars]) -> bool:
+def _pairs(run: Run, node: Node) -> Iterable[Both]:
+    return pairs(run.spec, node, MISTAKES)
+
+
+def _is(plant: Plant | Both, node: Node, run: Run, cases: Sequence[Case], right: tuple[Arrays, Bars]) -> bool:
     """Whether the mistake, made at the run's own numbers, gives what the run has, right and wrong."""
-    inputs, outputs, y_bars = (
-        tuple(map(_wide, part)) for part in (run.inputs(plant.node), right[0], run.cotangents(plant.node))
-    )
+    inputs, outputs, y_bars = (tuple(map(_wide, part)) for part in (run.inputs(node), right[0], run.cotangents(node)))
     bars = plant.bars(inputs, outputs, y_bars, right[1])
     got = dict(_seen(cases))
     for role, (bar, should) in enumerate(zip(bars, right[1], strict=True)):

@@ -10,6 +10,7 @@ from importlib import import_module
 from types import MappingProxyType
 
 from trivium.mistakes.mistake import FAMILIES, Mistake, Place, Plant, Step, places, plants
+from trivium.mistakes.pair import AND, COMMONEST, Both, pairs
 
 FILES = ("scale", "divisor", "layout", "local", "losses", "coupling", "norm", "accumulation", "state", "upstream",
          "recurrence", "singular", "geometry", "precision", "missing")  # fmt: skip
@@ -18,4 +19,17 @@ MISTAKES: Mapping[str, Mistake] = MappingProxyType(
     {m.name: m for file in FILES for m in import_module(f"{__name__}.{file}").MISTAKES}
 )
 
-__all__ = ["FAMILIES", "MISTAKES", "Mistake", "Place", "Plant", "Step", "places", "plants"]
+__all__ = [
+    "AND",
+    "COMMONEST",
+    "FAMILIES",
+    "MISTAKES",
+    "Both",
+    "Mistake",
+    "Place",
+    "Plant",
+    "Step",
+    "pairs",
+    "places",
+    "plants",
+]

@@ -171,6 +171,11 @@ class Plant:
     places: tuple[Place, ...]
 
     @property
+    def name(self) -> str:
+        """The mistake's."""
+        return self.mistake.name
+
+    @property
     def node(self) -> Node:
         return self.places[0].node
 

@@ -109,8 +109,7 @@ def _along(
     lifted = {n: x.astype(np.complex128) if x.dtype.kind == "f" else x for n, x in given.items()}
 
     def f(t: complex) -> Array:
-        begun = lifted if isinstance(t, complex) else given
-        y = np.asarray(loss({**begun, name: moved(begun[name], index, t)}))
-        return y if isinstance(t, complex) or y.dtype.kind != "c" else y.real
+        begun = lifted if np.iscomplexobj(t) else given
+        return np.asarray(loss({**begun, name: moved(begun[name], index, t)}))
 
     return f

@@ -13,6 +13,7 @@ from trivium.compare.bound import LINE, UNIT
 from trivium.compare.comparison import BACKWARD, DISAGREE, FORWARD, UNDECIDED, Comparison, Finding, Witness, Wrong
 from trivium.referee import EXACT
 from trivium.report.codes import CODES
+from trivium.report.diagnosis import diagnosed
 from trivium.report.number import few, place, telling
 from trivium.report.phrase import (
     counted,
@@ -176,21 +177,8 @@ def evidence(comparison: Comparison, finding: Finding, detail: Detail, width: in
 
 def mistake(comparison: Comparison, finding: Finding) -> str:
     """The known mistake that gives just these numbers, in words; or that none does."""
-    if not finding.mistakes:
-        return ""
-    from trivium.mistakes import MISTAKES, Place
-
-    node = node_of(comparison, finding.node)
-    if node is None:
-        return ""
-    found = [MISTAKES[name] for name in finding.mistakes]
-    if len(found) > 1:
-        alike = "; ".join(f"{m.title} ({m.name})" for m in found)
-        return f"one of these, which give the same numbers here: {alike}"
-    (known,) = found
-    role = next((i for i, name in enumerate(node.inputs) if name == finding.wrong[0].tensor), 0)
-    why = known.explained(Place(comparison.spec, node, role))
-    return f"{known.title} ({known.name}, proven: it gives the same numbers). {why}"
+    asked = finding.direction == BACKWARD and finding.replayer and finding.code != "TV108"
+    return diagnosed(comparison, finding).text if asked else ""
 
 
 def entries(comparison: Comparison, finding: Finding, wrong: Wrong, most: int, width: int) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from trivium.compare.comparison import AGREE, CONVENTION, Comparison
 from trivium.report.agreement import agreement
+from trivium.report.diagnosis import Diagnosis, diagnoses
 from trivium.report.exchange import document
 from trivium.report.failure import failure
 from trivium.report.paint import painted
@@ -33,6 +34,11 @@ class Report:
     def verdict(self) -> str:
         """agree, convention, undecided or disagree."""
         return self.comparison.verdict
+
+    @property
+    def diagnosis(self) -> tuple[Diagnosis, ...]:
+        """What was done wrong, step by step: the proven mistake, else the pattern, else where to begin."""
+        return diagnoses(self.comparison)
 
     def text(self, *, width: int = 80, color: bool = False) -> str:
         """The report for a terminal or a log; a failure has at most 25 lines."""

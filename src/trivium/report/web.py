@@ -14,7 +14,7 @@ from trivium.compare.bound import LINE
 from trivium.compare.comparison import BACKWARD, DISAGREE, FORWARD, UNDECIDED, Comparison, End, Finding, Step
 from trivium.report.agreement import Residuals, costs, digits, missed, replayed, worst_residuals
 from trivium.report.codes import CODES
-from trivium.report.failure import bound, divergence, entry, sides
+from trivium.report.failure import bound, divergence, entry, mistake, sides
 from trivium.report.number import decimal_digits, few, residual, rough, telling
 from trivium.report.phrase import node_of, pattern, point_text, seen, what
 from trivium.report.verdict import TITLES, sentence
@@ -86,6 +86,7 @@ def _finding(comparison: Comparison, finding: Finding) -> dict[str, Any]:
         "backend": finding.backend,
         "node": str(node) if node else finding.node,
         "formula": f"{node.op.signature.text}: {node.op.formula}" if node else "",
+        "mistake": mistake(comparison, finding),
         "proven": finding.proven,
         "how": finding.how,
         "seen": seen(comparison, finding) if finding.seen else "",
