@@ -79,6 +79,7 @@ def exact(x: Any) -> Balls:
 
 
 def is_complex(x: Balls) -> bool:
+    """Whether the balls are complex: all of them are, or none."""
     return bool(x.size) and isinstance(x.flat[0], acb)
 
 

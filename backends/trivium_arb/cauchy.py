@@ -20,7 +20,7 @@ from trivium.backend import Array, Arrays
 from trivium.referee import Enclosure
 from trivium.spec.graph import Spec
 from trivium.spec.op import Attributes, Op
-from trivium_arb.ball import Balls, each, enclosure, exact, working
+from trivium_arb.ball import each, enclosure, exact, working
 from trivium_arb.referee import Referee
 from trivium_arb.tape import Tensor
 
@@ -52,7 +52,7 @@ def op_slope(
     """⟨ȳ, J ẋ⟩ of one op, from its values; ẋ is None for what cannot move."""
 
     def phi(t: acb) -> acb:
-        moved = tuple(x if dot is None else Tensor(_along(x, dot, t)) for x, dot in zip(inputs, dots, strict=True))
+        moved = tuple(_fed(x, dot, t) for x, dot in zip(inputs, dots, strict=True))
         outputs = referee.apply(op, attrs, moved)
         parts = (np.asarray(y.balls * exact(bar), object).sum() for y, bar in zip(outputs, y_bars, strict=True))
         return sum(parts, acb(0))
@@ -66,9 +66,7 @@ def network_slope(
     """The derivative of the loss along `dot`, from its values."""
 
     def phi(t: acb) -> acb:
-        tensors: dict[str, Any] = {
-            n: Tensor(_along(given[n], dot[n], t)) if n in dot else given[n] for n in spec.givens
-        }
+        tensors: dict[str, Any] = {n: _fed(given[n], dot.get(n), t) for n in spec.givens}
         for node in spec.nodes:
             outputs = referee.apply(node.op, spec.attributes(node), tuple(tensors[n] for n in node.inputs))
             tensors.update(zip(node.outputs, outputs, strict=True))
@@ -77,9 +75,12 @@ def network_slope(
     return slope(phi, **more)
 
 
-def _along(x: Array, dot: Array, t: acb) -> Balls:
-    """x + t ẋ"""
-    return np.asarray(each(acb, exact(x)) + exact(dot) * t, object)
+def _fed(x: Array, dot: Array | None, t: acb) -> Any:
+    """x + t ẋ, and x as complex balls where it does not move: what is joined to others must be as they are."""
+    if x.dtype.kind != "f":
+        return x
+    still = each(acb, exact(x))
+    return Tensor(still if dot is None else np.asarray(still + exact(dot) * t, object))
 
 
 __all__ = ["network_slope", "op_slope", "slope"]

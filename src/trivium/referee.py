@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -96,35 +97,53 @@ class Certificate:
         """One .npz file with every array and a line of JSON: numbers that are held against later runs."""
         head = {"format": FORMAT, "version": VERSION, "of": self.of, "ties": self.ties, "why": self.why}
         head["history"] = [[r.bits, r.seconds, r.lacking] for r in self.history]
-        arrays = {
-            f"{kind}/{part}/{name}": getattr(enclosure, part)
+        arrays: dict[str, Any] = {
+            f"{kind}/{part}/{name}": np.asarray(getattr(enclosure, part), np.float64)
             for kind in ("values", "gradients")
             for name, enclosure in getattr(self, kind).items()
             for part in PARTS
         }
+        head["sum"] = _sum(arrays)
         with path.open("wb") as file:
             np.savez_compressed(file, head=np.array(json.dumps(head)), **arrays)
 
 
 def load_certificate(path: Path, spec: Spec, given: Mapping[str, Array]) -> Certificate:
-    """A certificate that was saved, for this spec at these numbers; ValuesError where it is of something else."""
+    """A certificate that was saved, for this spec at these numbers; ValuesError where it is damaged or of others."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            head = json.loads(str(file["head"])) if "head" in file else {}
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+            head = json.loads(str(file["head"]))
             arrays = {name: file[name] for name in file.files if name != "head"}
-    except (OSError, ValueError) as error:
-        raise ValuesError(f"{path} is no certificate: {error}") from None
-    if (head.get("format"), head.get("version")) != (FORMAT, VERSION):
-        raise ValuesError(f"{path} is no certificate of version {VERSION}: save one with Certificate.save")
-    if head["of"] != fingerprint(spec, given):
+        if (head["format"], head["version"]) != (FORMAT, VERSION):
+            raise ValuesError(f"{path} is no certificate of version {VERSION}: save one with Certificate.save")
+        if head["sum"] != _sum(arrays):
+            raise ValuesError(f"{path} has been changed since it was saved; make it anew")
+        history = tuple(
+            Reached(int(bits), float(seconds), float(lacking)) for bits, seconds, lacking in head["history"]
+        )
+        of, ties, why = str(head["of"]), int(head["ties"]), str(head["why"])
+    except (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, BadZipFile) as error:
+        raise ValuesError(f"{path} is no certificate, or is damaged: {error}") from None
+    missing = [name for name in spec.givens if name not in given]
+    if missing:
+        raise ValuesError(f"no numbers for {missing[0]!r}, which {spec.name} needs")
+    if of != fingerprint(spec, given):
         raise ValuesError(f"{path} certifies another network or other numbers than these; make it anew")
     found: dict[str, dict[str, Enclosure]] = {"values": {}, "gradients": {}}
     for key in arrays:
         kind, part, name = key.split("/", 2)
         if part == PARTS[0]:
             found[kind][name] = Enclosure(*(arrays[f"{kind}/{p}/{name}"] for p in PARTS))
-    history = tuple(Reached(*row) for row in head["history"])
-    return Certificate(found["values"], found["gradients"], history, head["ties"], head["why"], head["of"])
+    return Certificate(found["values"], found["gradients"], history, ties, why, of)
+
+
+def _sum(arrays: Mapping[str, Array]) -> str:
+    """A checksum of every number that a certificate holds."""
+    found = hashlib.sha256()
+    for name in sorted(arrays):
+        x = np.ascontiguousarray(arrays[name])
+        found.update(f"{name} {x.dtype.str} {x.shape}".encode() + x.tobytes())
+    return found.hexdigest()
 
 
 def fingerprint(spec: Spec, given: Mapping[str, Array]) -> str:
