@@ -40,10 +40,8 @@ SPARE = 8
 """Bits asked for beyond what a run lacked."""
 VANISHING = 2.0**-53
 """In a whole network an entry below this share of its tensor's largest need not be known in digits of its own."""
-ZERO = 2.0**-256
-"""In a whole network a tensor that is certainly below this share of the largest number around may be 0."""
 ITSELF = 0.0
-"""In one step every entry is known in digits of its own, or certainly below every float64 number but 0."""
+"""In one step every entry is known in digits of its own. What is 0 is certainly below any other float64 number."""
 
 
 Pass = Callable[[], tuple[dict[str, Balls], dict[str, Balls]]]
@@ -153,13 +151,14 @@ def narrowed(once: Pass, seconds: float, vanishing: float) -> Certificate:
 
     Next to the largest of its tensor an entry below the share `vanishing` need not be known in digits of its own.
     """
-    bits, history, start = FIRST, [], time.perf_counter()
+    history: list[Reached] = []
+    bits, start = FIRST, time.perf_counter()
     while True:
         begun = time.perf_counter()
         with working(bits) as work:
             try:
                 values, gradients = ({n: enclosure(x) for n, x in part.items()} for part in once())
-                lacking, why = max(lack(part, vanishing) for part in (values, gradients)), ""
+                lacking, why = max(lack(part, vanishing, again=bool(history)) for part in (values, gradients)), ""
             except Undecided:
                 values, gradients, lacking, why = {}, {}, math.inf, "a branch that this precision leaves open"
         history.append(Reached(bits, time.perf_counter() - begun, lacking))
@@ -174,10 +173,12 @@ def narrowed(once: Pass, seconds: float, vanishing: float) -> Certificate:
         bits = further
 
 
-def lack(found: Mapping[str, Enclosure], vanishing: float) -> float:
-    """The bits that the widest of these enclosures lacks; 0 or less where all are narrow."""
-    largest = max([1.0, *(_size(e) for e in found.values())])
-    return max((_lack(e, largest, vanishing) for e in found.values()), default=-math.inf)
+def lack(found: Mapping[str, Enclosure], vanishing: float, *, again: bool) -> float:
+    """The bits that the widest of these enclosures lacks; 0 or less where all are narrow.
+
+    What may be 0 `again`, after more bits were given, is taken to be: all the bits that this needs are asked for.
+    """
+    return max((_lack(e, vanishing, again=again) for e in found.values()), default=-math.inf)
 
 
 def _size(e: Enclosure) -> float:
@@ -186,14 +187,15 @@ def _size(e: Enclosure) -> float:
     return float(np.abs(e.hi[sure]).max(initial=0.0))
 
 
-def _lack(e: Enclosure, largest: float, vanishing: float) -> float:
+def _lack(e: Enclosure, vanishing: float, *, again: bool) -> float:
     """An entry is held against itself, but for those that are below the share `vanishing` of their tensor's largest."""
     beyond = np.isinf(e.hi)  # past float64: no bits help
     if not (e.known | beyond).all():
         return math.inf
-    floor = vanishing and (vanishing * _size(e) or ZERO * largest)
+    floor = vanishing * _size(e)
     with np.errstate(divide="ignore", invalid="ignore"):  # a radius of 0, and entries past float64
-        lacking = np.log2(e.radius) - np.log2(np.maximum(NARROW * np.maximum(np.abs(e.hi), floor), LEAST))
+        size = np.where(again & (np.abs(e.hi) <= e.radius), 0.0, np.abs(e.hi))
+        lacking = np.log2(e.radius) - np.log2(np.maximum(NARROW * np.maximum(size, floor), LEAST))
     return float(np.max(lacking[~beyond], initial=-math.inf))
 
 

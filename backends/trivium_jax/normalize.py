@@ -44,9 +44,9 @@ def batch_norm_evaluation(
     channel_axis: int,
     eps: float,
 ) -> jax.Array:
-    """g (x - mean) / √(variance + eps) + s"""
+    """g (x - mean) / √(variance + eps) + s; the slope of rsqrt, which standardize takes, is σ⁻³, and past range."""
     last = channel_last(x, channel_axis)
-    y = jax.nn.standardize(last, mean=mean, variance=variance, epsilon=eps) * gain + shift
+    y = (last - mean) / jnp.sqrt(variance + eps) * gain + shift
     return jnp.moveaxis(y, -1, channel_axis)
 
 

@@ -36,7 +36,7 @@ def batch_norm_evaluation(
 ) -> Tensor:
     """g (x - mean) / √(variance + eps) + s, composed: F.batch_norm has no slope in a mean and variance it is given."""
     last = torch.movedim(x, channel_axis, -1)
-    y = torch.addcmul(shift, last - mean, gain * torch.rsqrt(variance + eps))
+    y = torch.addcmul(shift, (last - mean) / torch.sqrt(variance + eps), gain)  # the slope of rsqrt is σ⁻³, past range
     return torch.movedim(y, -1, channel_axis)
 
 

@@ -119,6 +119,23 @@ def test_a_step_that_is_lost_in_a_gradient_that_is_not_is_a_note() -> None:
     assert [(f.code, f.node) for f in report.comparison.of("note") if f.code == "TV110"] == [("TV110", "gate")]
 
 
+def test_a_step_that_is_lost_is_no_fault_of_another_gradient() -> None:
+    """x goes through chaos, and no digit of its gradient is left; w has a saturated tanh, and every digit."""
+    tanh, total = OPS["tanh"], OPS["sum"]
+
+    def net(w: Any, x: Any) -> Any:
+        z = x
+        for _ in range(120):
+            z = 3.9 * z * (1.0 - z)
+        return total(tanh(w * 30.0, name="gate")) + total(w * w) + total(z)
+
+    spec = tv.trace(net, inputs={"x": "1"}, parameters={"w": "3"})
+    values = {"w": np.array([1.0, 1.5, 2.0]), "x": np.array([0.3])}
+    report = tv.check(spec, values=values, backends=QUICK, dtypes=["float64"], oracle="exact")
+    assert list(report.comparison.of("disagree")) == []
+    assert [(f.code, f.node) for f in report.comparison.of("note") if f.code == "TV110"] == [("TV110", "gate")]
+
+
 def test_no_referee_is_asked_where_roads_are_wanted() -> None:
     report = tv.check(SPEC, backends=QUICK, oracle="roads")
     assert not report.comparison.certified

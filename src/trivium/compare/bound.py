@@ -157,3 +157,11 @@ def units(difference: Array, scale: Array, dtype: str) -> Array:
     floor = np.maximum(scale, smallest(dtype))
     with np.errstate(invalid="ignore"):
         return np.asarray(np.where(difference == 0, 0.0, difference / (UNIT[dtype] * floor)))
+
+
+def shaken(x: Array, random: np.random.Generator) -> Array:
+    """Every number multiplied by 1 + q s, 1/2 <= |s| <= 1; labels and masks stay."""
+    if x.dtype.kind != "f":
+        return x
+    t = 2 * random.random(x.shape) - 1
+    return np.asarray(np.asarray(x, np.float64) * (1 + Q * (np.copysign(0.5, t) + t / 2)))

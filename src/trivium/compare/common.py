@@ -11,10 +11,10 @@ from dataclasses import replace
 import numpy as np
 
 from trivium.backend import Array, Arrays, Bars
-from trivium.compare.bound import DRAWS, LINE, Q, smallest, units
+from trivium.compare.bound import DRAWS, LINE, Q, shaken, smallest, units
 from trivium.compare.comparison import BACKWARD, DISAGREE, FORWARD, End, Finding, Pattern, Step, Witness, Wrong
 from trivium.compare.judge import largest_index
-from trivium.compare.localize import inherits
+from trivium.compare.localize import inherits, reached
 from trivium.compare.replay import kink_intervals
 from trivium.compare.run import Run
 from trivium.referee import EXACT, Referee
@@ -68,7 +68,10 @@ def lost(
     for s in steps:
         if s.replayer == EXACT and not s.failed and not s.conventions and s.off is not None and s.off >= NO_DIGIT:
             groups.setdefault((s.point, s.dtype, s.direction, s.tensor), []).append(s)
-    hopeless = {(e.point, e.dtype) for e in ends if e.certified and min(e.certified.values()) >= _ulps(e.dtype)}
+    hopeless: dict[tuple[str, str], set[str]] = {}
+    for e in ends:
+        if e.certified and min(e.certified.values()) >= _ulps(e.dtype):
+            hopeless.setdefault((e.point, e.dtype), set()).add(e.tensor)
     found: dict[tuple[str, str], list[Finding]] = {}
     for (point, dtype, direction, tensor), at in groups.items():
         alike = [r for r in runs if (r.point, r.dtype) == (point, dtype) and r.backend in {s.backend for s in at}]
@@ -76,7 +79,8 @@ def lost(
             parts = [_lost(run, direction, tensor, referee) for run in alike]
             whole = [f for f in parts if f is not None]
             if len(whole) == len(parts):
-                verdict = DISAGREE if (point, dtype) in hopeless else "note"
+                takes = hopeless.get((point, dtype), set()).intersection(reached(alike[0].spec, direction, tensor))
+                verdict = DISAGREE if takes else "note"
                 found.setdefault((direction, tensor), []).append(replace(_joined(whole), verdict=verdict))
     for same in found.values():
         gravest = next((f for f in same if f.verdict == DISAGREE), same[0])
@@ -134,7 +138,7 @@ def _scaled(run: Run, node: Node, direction: str, tensor: str, referee: Referee)
     total = np.zeros(still.shape)
     for seed in range(DRAWS):
         random = np.random.default_rng(seed)
-        fed, bars = (tuple(_shaken(x, random) for x in arrays) for arrays in (inputs, cotangents))
+        fed, bars = (tuple(shaken(x, random) for x in arrays) for arrays in (inputs, cotangents))
         moved = _part(node, direction, tensor, referee.replay(node.op, attrs, fed, bars))
         total = np.hypot(total, (moved - still) / Q)
     return still, np.maximum(np.abs(still), total / np.sqrt(DRAWS))
@@ -145,11 +149,3 @@ def _part(node: Node, direction: str, tensor: str, answer: tuple[Arrays, Bars]) 
         return answer[0][node.outputs.index(tensor)]
     bars = [b for name, b in zip(node.inputs, answer[1], strict=True) if name == tensor and b is not None]
     return np.asarray(sum(bars))
-
-
-def _shaken(x: Array, random: np.random.Generator) -> Array:
-    """Every number multiplied by 1 + q s, 1/2 <= |s| <= 1; labels and masks stay."""
-    if x.dtype.kind != "f":
-        return x
-    t = 2 * random.random(x.shape) - 1
-    return np.asarray(np.asarray(x, np.float64) * (1 + Q * (np.copysign(0.5, t) + t / 2)))

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from trivium.backend import Array, Arrays, Bars
-from trivium.compare.bound import LINE, UNIT, smallest
+from trivium.compare.bound import DRAWS, LINE, UNIT, Q, shaken, smallest
 from trivium.compare.comparison import BACKWARD, Finding
 from trivium.compare.localize import Case, sides
 from trivium.compare.run import Run
@@ -66,20 +66,39 @@ def _pairs(run: Run, node: Node) -> Iterable[Both]:
 
 
 def _is(plant: Plant | Both, node: Node, run: Run, cases: Sequence[Case], right: tuple[Arrays, Bars]) -> bool:
-    """Whether the mistake, made at the run's own numbers, gives what the run has, right and wrong."""
+    """Whether the mistake, made at the run's own numbers, gives what the run has, right and wrong, entry by entry."""
     inputs, outputs, y_bars = (tuple(map(_wide, part)) for part in (run.inputs(node), right[0], run.cotangents(node)))
-    bars = plant.bars(inputs, outputs, y_bars, right[1])
-    got = dict(_seen(cases))
-    for role, (bar, should) in enumerate(zip(bars, right[1], strict=True)):
-        if bar is None or should is None:
-            continue
-        if role in got:
-            case, numbers = got[role]
-            if not _same(bar, numbers, np.maximum(case.evidence.bound, _line(bar, run.dtype))):
-                return False
-        elif not _same(bar, should, _line(should, run.dtype)):
-            return False
-    return bool(got)
+    step = inputs, outputs, y_bars, right[1]
+    bars, got = plant.bars(*step), dict(_seen(cases))
+    pairs = {
+        role: (bar, got[role][1] if role in got else should, got[role][0].evidence.bound if role in got else 0.0)
+        for role, (bar, should) in enumerate(zip(bars, right[1], strict=True))
+        if bar is not None and should is not None
+    }
+    if not got or not all(_same(bar, x, _largest(bar, run.dtype)) for bar, x, _ in pairs.values()):
+        return False  # far off: no need to measure
+    noise = _response(plant, bars, step)
+    return all(
+        _same(bar, x, np.maximum(least, LINE * UNIT[run.dtype] * np.maximum(noise[role], smallest(run.dtype))))
+        for role, (bar, x, least) in pairs.items()
+    )
+
+
+def _response(plant: Plant | Both, bars: Bars, step: tuple[Arrays, Arrays, Arrays, Bars]) -> list[Array]:
+    """What rounding does to what the mistake gives: its size, or its answer to noise in all that it reads."""
+    totals = [np.zeros(0 if bar is None else bar.shape) for bar in bars]
+    with np.errstate(all="ignore"):
+        for seed in range(DRAWS):
+            random = np.random.default_rng(seed)
+            fed, outputs, y_bars = (tuple(shaken(x, random) for x in part) for part in step[:3])
+            x_bars = tuple(None if x is None else shaken(x, random) for x in step[3])
+            for total, bar, moved in zip(totals, bars, plant.bars(fed, outputs, y_bars, x_bars), strict=True):
+                if bar is not None and moved is not None:
+                    total[...] = np.hypot(total, (moved - bar) / Q)
+        return [
+            np.maximum(np.nan_to_num(total / np.sqrt(DRAWS), posinf=0.0), 0 if bar is None else np.abs(bar))
+            for total, bar in zip(totals, bars, strict=True)
+        ]
 
 
 def _seen(cases: Sequence[Case]) -> Iterator[tuple[int, tuple[Case, Array]]]:
@@ -90,8 +109,8 @@ def _seen(cases: Sequence[Case]) -> Iterator[tuple[int, tuple[Case, Array]]]:
                 yield share.role, (case, sides(case)[0])
 
 
-def _line(x: Array, dtype: str) -> Array:
-    """What rounding explains in a tensor whose steps nobody has measured: a line of its largest entry."""
+def _largest(x: Array, dtype: str) -> Array:
+    """More than rounding explains of any entry but the largest."""
     largest = float(np.abs(x[np.isfinite(x)]).max(initial=0.0))
     return np.asarray(LINE * UNIT[dtype] * max(largest, smallest(dtype)))
 

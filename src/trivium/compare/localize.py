@@ -200,6 +200,12 @@ def inherits(spec: Spec, node: Node, direction: str, tensors: Sequence[str]) -> 
     return tuple(n for n in _above(spec, tensors) if n not in tensors)
 
 
+def reached(spec: Spec, direction: str, tensor: str) -> set[str]:
+    """The givens whose gradients a wrong tensor may spoil: of a cotangent those it flows to, of a value any."""
+    below = (spec.loss,) if direction == FORWARD else (tensor,)
+    return set(_above(spec, below))
+
+
 def _above(spec: Spec, names: Sequence[str]) -> Iterator[str]:
     """Every name that these depend on: where a wrong cotangent flows to."""
     found = set(names)

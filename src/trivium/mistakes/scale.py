@@ -13,6 +13,8 @@ from trivium.mistakes.right import BIASES, copies
 
 DOUBLED = ("squared_error", "square", "variance")
 """Ops of a square, whose slope has a factor of 2."""
+DIFFERENCES = ("sub", "squared_error", "half_squared_error", "absolute_error", "huber")
+"""Ops of a difference of two inputs."""
 HALVED = ("half_squared_error", "gaussian_kl", "gaussian_nll", "sqrt", "rsqrt")
 """Ops whose slope has a half in it, or had a 2 that a half cancels."""
 
@@ -71,6 +73,21 @@ MISTAKES = (
             "The numbers have the right size.",
             "The gradient that {node} hands to {tensor} has the wrong sign.",
         ),
+    ),
+    Mistake(
+        name="difference-reversed",
+        family="A",
+        title="a difference is taken the other way round",
+        fits=lambda place: place.op in DIFFERENCES,
+        wrong=lambda step: -step.x_bar,
+        why="{node} takes the difference of its two inputs, and its gradient is taken of the difference the other way "
+        "round: both inputs get the right numbers with the wrong sign.",
+        hints=(
+            "Look at {node}: something about its gradients is off in all entries alike.",
+            "The numbers have the right size, on both sides.",
+            "In the gradient of {node} the two inputs stand the other way round: b - a in place of a - b.",
+        ),
+        together=True,
     ),
     Mistake(
         name="bias-averaged",

@@ -61,6 +61,15 @@ POINTS: tuple[Point, ...] = (
         ([[10000.5], [9999.0]], [10000.0], [1.5], [2.0], [0.5]),
         {"channel_axis": 1, "eps": 1e-5},
     ),
+    *(
+        Point(
+            "batch_norm_evaluation",
+            f"a variance of {size:g}, without eps",
+            ([[2 * size], [-size]], [size], [size], [2.0], [0.5]),
+            {"channel_axis": 1, "eps": 0.0},
+        )
+        for size in (1e-20, 1e-30, 1e30)
+    ),
     Point("l2_normalize", "a row of zeros", ([[0.0, 0.0], [3.0, 4.0]],), {"axis": 1, "eps": 1e-12}),
     Point("l2_normalize", "below eps", ([1e-30, -2e-30, 0.0],), {"axis": 0, "eps": 1e-12}),
     Point("l2_normalize", "one zero", ([0.0, 1.0, 2.0],), {"axis": 0, "eps": 1e-12}),
