@@ -22,7 +22,7 @@ exhaustive: .venv/installed-dev
 	@$(BIN)/python -m pytest -n $(WORKERS) -m slow tests/vocabulary
 
 selftest: .venv/installed
-	@$(BIN)/trivium selftest
+	@$(BIN)/trivium self-test
 
 zoo: .venv/installed
 	@$(BIN)/trivium check zoo:all

@@ -103,7 +103,7 @@ def _rows(spec: Spec, given: Mapping[str, Array]) -> Iterator[tuple[list[str], b
     for name, g in sorted(spec.givens.items(), key=lambda item: not item[1].parameter):
         ours, estimate = gradients[name], finite_difference.gradient(real, given, name)
         apart = np.abs(estimate.value - ours)
-        exact = np.abs(complex_step.gradient(lifted, given, name) - ours)
+        exact = np.abs(complex_step.gradient(lifted, given, name).estimate.value - ours)
         largest = np.abs(ours).max()
         numbers = [rough(float(x.max())) for x in (apart, estimate.error, exact)]
         yield [name, shape_text(g.shape), few(float(largest)), *numbers], bool((apart <= estimate.error).all())

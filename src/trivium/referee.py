@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from zipfile import BadZipFile
 
 import numpy as np
@@ -228,6 +228,7 @@ def _how_near(parts: Sequence[Proved]) -> str:
     return " and ".join([*said, *([f"{len(zeros)} of them 0 to within {max(zeros):.1g}"] if zeros else [])])
 
 
+@runtime_checkable
 class Referee(Protocol):
     """Who knows the exact numbers."""
 

@@ -5,8 +5,6 @@ Knows nothing of command lines or of how a report looks.
 
 from __future__ import annotations
 
-import math
-import operator
 import os
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,25 +20,19 @@ from trivium.compare.bound import Scaler
 from trivium.compare.comparison import Cost, Finding
 from trivium.compare.recording import Meter, Planted, record, unusable
 from trivium.compare.remarks import merged
-from trivium.errors import BackendError, BudgetError, SpecError, ValuesError, did_you_mean
+from trivium.errors import BackendError, SpecError, ValuesError
 from trivium.given import read_values, shapes_of
 from trivium.ops import OPS
 from trivium.probe import Probes, probes
-from trivium.referee import EXACT, Referee, load_referee
+from trivium.referee import Referee
 from trivium.report import Report
 from trivium.spec.file import bind_sizes, load as load_document
 from trivium.spec.graph import Spec
 from trivium.spec.op import Op
 from trivium.spec.sheet import Accept
 from trivium.spec.trace import trace as trace_with
+from trivium.wanted import DTYPES, afford, budgeted, described, listed, oracle_referee, precisions, whole_seed
 from trivium.zoo import network
-
-DTYPES = ("float64", "float32")
-ORACLES = (EXACT, "roads")
-QUICK = 2.0
-"""Seconds that the referee may take, by its own estimate, where nobody has asked for it."""
-COPIES = 40
-"""Arrays of the size of all tensors together that a check holds at its peak: runs, replays, noise."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +55,7 @@ def check(
     sizes: Mapping[str, int] | None = None,
     tamper: Planted | None = None,
     budget: float | None = None,
-    oracle: str | None = None,
+    oracle: str | Referee | None = None,
 ) -> Report:
     """Derive the gradient of a spec on every road and say whether they agree; no tolerance is chosen.
 
@@ -74,23 +66,24 @@ def check(
     sizes     new sizes for the spec's letters
     tamper    mistakes planted on purpose: {"torch": {"g9": f}}
     budget    bytes that the check may take; half of the machine's memory where None
-    oracle    what steps are held against: "exact" numbers (the extra `exact`) or "roads"; exact if quick where None
+    oracle    what steps are held against: "exact" numbers (the extra `exact`) or "roads"; exact if quick where None; or
+              a referee of your own, `load_referee().having(mine=...)`, that knows your own ops
 
     Raises SpecError, ValuesError, BackendError or BudgetError for bad input; a wrong gradient is no error but a Report.
     """
-    seed, precisions, budget = _whole_seed(seed), _precisions(dtypes), _bytes(budget)
+    seed, asked, budget = whole_seed(seed), precisions(dtypes), budgeted(budget)
     source = find(spec, values=values, sizes=sizes)
     roads = select(backends)
-    hindered = list(unusable(roads, precisions, tamper or {}))
+    hindered = list(unusable(roads, asked, tamper or {}))
     if hindered:
         raise BackendError(*hindered)
-    _afford(source.spec, budget)
+    afford(source.spec, budget)
     points = probes(source.spec, seed=seed, values=source.values)
     for probe in points.points:
-        _afford(probe.spec, budget)
-    referee = _referee(oracle, [probe.spec for probe in points.points], len(roads) * len(precisions))
+        afford(probe.spec, budget)
+    referee = oracle_referee(oracle, [probe.spec for probe in points.points], len(roads) * len(asked))
     meter = Meter()
-    recordings = [record(probe, roads, precisions, tamper or {}, meter) for probe in points.points]
+    recordings = [record(probe, roads, asked, tamper or {}, meter) for probe in points.points]
     comparison = compare(
         source.spec,
         [r.point for r in recordings],
@@ -105,7 +98,7 @@ def check(
         "backends": None if backends is None else list(roads),
         "sizes": sizes or None,
         "values": values,
-        "dtypes": None if precisions == DTYPES else list(precisions),
+        "dtypes": None if asked == DTYPES else list(asked),
         "tamper": tamper or None,
         "seed": seed,
         "oracle": oracle,
@@ -156,11 +149,11 @@ def find(
     """The spec that is meant, at the sizes asked for, with its numbers; a file's own numbers go with its own sizes."""
     read = read_values(Path(values)) if isinstance(values, str | os.PathLike) else values
     if read is not None and not isinstance(read, Mapping):
-        raise ValuesError(f"values are a mapping of names to numbers, or a path, not {_a(read)}")
+        raise ValuesError(f"values are a mapping of names to numbers, or a path, not {described(read)}")
     if isinstance(spec, Spec):
         return Source(_fitted(spec, read, sizes), read)
     if not isinstance(spec, str | os.PathLike):
-        raise SpecError(f"a network is a Spec, a path to its file, or 'zoo:NAME', not {_a(spec)}")
+        raise SpecError(f"a network is a Spec, a path to its file, or 'zoo:NAME', not {described(spec)}")
     text = os.fspath(spec)
     if text.startswith("zoo:"):
         return Source(_fitted(network(text.removeprefix("zoo:")), read, sizes), read, text)
@@ -177,7 +170,7 @@ def select(backends: Iterable[str | Backend] | None) -> dict[str, Backend]:
     """The roads asked for, by name, handwritten first; all that are installed where None."""
     if backends is None:
         return installed()
-    named = _listed(backends, "backends", "backend")
+    named = listed(backends, "backends", "backend")
     roads = [load_backend(b) if isinstance(b, str) else check_backend(b, "what was passed") for b in named]
     names = [b.name for b in roads]
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
@@ -198,76 +191,6 @@ def handwritten(roads: Mapping[str, Backend] = MappingProxyType({})) -> Scaler:
     return scaler
 
 
-def _referee(oracle: object, specs: Sequence[Spec], runs: int) -> Referee | None:
-    """The referee, if it is asked for, or is there and quick; BackendError where it is asked for and cannot be had."""
-    if oracle not in (None, *ORACLES):
-        raise BackendError(f"no oracle {oracle!r} ({', '.join(ORACLES)}){did_you_mean(str(oracle), ORACLES)}")
-    referee = load_referee() if oracle != "roads" else None
-    if referee is None and oracle == EXACT:
-        raise BackendError("the exact oracle is not installed; pip install 'trivium[exact]'")
-    if referee is None or oracle == EXACT:
-        return referee
-    seconds = sum(referee.estimate(spec) for spec in specs) * (1 + runs)
-    return referee if seconds < QUICK else None
-
-
-def _listed(things: object, what: str, one: str) -> list[Any]:
-    """The entries of an argument that is a list; BackendError where it is none, or empty."""
-    if isinstance(things, str) or not isinstance(things, Iterable):
-        near = f"[{things!r}]" if isinstance(things, str) else "a list"
-        raise BackendError(f"{what} is a list: write {what}={near}, not {_a(things)}")
-    found = list(things)
-    if not found:
-        raise BackendError(f"no {one} named: nothing would be compared")
-    return found
-
-
-def _precisions(dtypes: object) -> tuple[str, ...]:
-    """Every precision once; BackendError unless each is one that a check knows a bound for, and there is one."""
-    for dtype in (named := _listed(dtypes, "dtypes", "precision")):
-        if dtype not in DTYPES:
-            raise BackendError(f"no check in {dtype!r} ({', '.join(DTYPES)}){did_you_mean(str(dtype), DTYPES)}")
-    return tuple(dict.fromkeys(named))
-
-
-def _whole_seed(seed: object) -> int:
-    """The seed; ValuesError unless it is a whole number, not below 0."""
-    try:
-        whole = operator.index(seed)  # type: ignore[arg-type]
-    except TypeError:
-        raise ValuesError(f"seed={seed!r}: a seed is a whole number, not {_a(seed)}") from None
-    if whole < 0:
-        raise ValuesError(f"seed={seed!r}: a seed is not below 0")
-    return whole
-
-
-def _bytes(budget: object) -> float | None:
-    """The budget; BudgetError unless it is a number of bytes."""
-    if budget is not None and (not isinstance(budget, int | float) or math.isnan(budget) or budget < 0):
-        raise BudgetError(f"budget={budget!r}: a budget is a number of bytes, such as 2e9")
-    return budget
-
-
-def _a(thing: object) -> str:
-    """What something is, in an error."""
-    return "None" if thing is None else f"a {type(thing).__name__}"
-
-
-def _afford(spec: Spec, budget: float | None) -> None:
-    need = 8.0 * spec.entries() * COPIES
-    have = _memory() / 2 if budget is None else budget
-    if need > have:
-        limit = "half of this machine's memory" if budget is None else "the budget"
-        raise BudgetError(
-            f"checking {spec.name} would take about {need:.3g} bytes, and {limit} is {have:.3g}; "
-            "give smaller sizes (--size), or a larger --budget"
-        )
-
-
-def _memory() -> float:
-    return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-
-
 def _left_out(points: Probes) -> tuple[Finding, ...]:
     return tuple(Finding("TV203", "note", f"a probe was left out: {reason}") for reason in points.left_out)
 
@@ -285,7 +208,7 @@ def _shapes_in(path: Path) -> dict[str, tuple[int, ...]]:
 def _command(target: str, options: Mapping[str, Any]) -> str:
     """The line that reproduces a check: a shell's, or, where it was told what no shell can say, Python's."""
     said = {name: value for name, value in options.items() if value is not None}
-    in_memory = [n for n in ("values", "tamper") if n in said and not isinstance(said[n], str | os.PathLike)]
+    in_memory = [n for n in ("values", "tamper", "oracle") if n in said and not isinstance(said[n], str | os.PathLike)]
     if not target or in_memory:
         shown = {n: n if n in in_memory else repr(os.fspath(v) if n == "values" else v) for n, v in said.items()}
         arguments = [repr(target) if target else "spec", *(f"{n}={text}" for n, text in shown.items())]

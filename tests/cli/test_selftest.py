@@ -1,4 +1,4 @@
-"""`trivium selftest`: the roads put to every op, and told in a table."""
+"""`trivium self-test`: the roads put to every op, and told in a table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trivium_numpy import BACKEND
 
 
 def test_a_family_is_a_row(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["selftest", "tanh", "mul"]) == 0
+    assert main(["self-test", "tanh", "mul"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in lines[1:4]] == [["arithmetic", "1"], ["activation", "1"], ["all", "2"]]
     assert lines[-1] == "The roads agree."
@@ -21,7 +21,7 @@ def test_a_family_is_a_row(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_it_is_json_too(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["selftest", "tanh", "--json"]) == 0
+    assert main(["self-test", "tanh", "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["family"], row["ops"], row["problems"]) == ("activation", 1, [])
     assert 0 < row["largest"] < 256
@@ -33,10 +33,10 @@ def test_a_wrong_rule_is_told_and_fails(monkeypatch: pytest.MonkeyPatch, capsys:
 
     wrong = BACKEND.having(tanh=replace(BACKEND.rules["tanh"], vjp=halved))  # type: ignore[arg-type]
     monkeypatch.setattr("trivium.verbs.select", lambda names: {**select(names), "numpy": wrong})
-    assert main(["selftest", "tanh"]) == 1
+    assert main(["self-test", "tanh"]) == 1
     assert "the gradient of x is" in capsys.readouterr().out
 
 
 def test_an_op_that_is_none_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["selftest", "tanhh"]) == 2
+    assert main(["self-test", "tanhh"]) == 2
     assert "did you mean 'tanh'?" in capsys.readouterr().err

@@ -18,7 +18,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 COMMANDS = [c for c in re.findall(r"`(?:\.venv/bin/)?(trivium [^`]+)`", README) if c != "trivium new"]
 
-ALL_OF_IT = ("trivium selftest", "trivium selftest --mistakes notebook", "trivium check zoo:all")
+ALL_OF_IT = ("trivium self-test", "trivium self-test --mistakes notebook", "trivium check zoo:all")
 """What takes minutes: run by the sweep, and in its parts by every run."""
 
 

@@ -62,12 +62,13 @@ MESSAGES = {
     "new 1st": f"SpecError: '1st' is no name for a network: begin with a letter, then letters, digits and _\n{NEXT}\n",
     "ops tanhh": f"SpecError: no op 'tanhh'; did you mean 'tanh'?\n{OPERATIONS}\n",
     "explain tanhh": (
-        "SpecError: 'tanhh' is no operation and no code; did you mean 'tanh'?; a node is explained with --in FILE\n"
+        "SpecError: 'tanhh' is no operation, no mistake and no code; did you mean 'tanh'?; a node is explained with --in "
+        "FILE\n"
         f"{EXPLAIN}\n"
     ),
     "explain TV999": (
         "SpecError: no code TV999; there are: TV101, TV102, TV103, TV104, TV105, TV106, TV107, TV108, TV109, TV110, "
-        "TV201, TV202, TV203\ntrivium explain TV101  # what a code means\n"
+        "TV201, TV202, TV203, TV204\ntrivium explain TV101  # what a code means\n"
     ),
     "explain g33 --in zoo:notebook": (
         "SpecError: notebook has no node 'g33'; did you mean 'g3'?\ntrivium explain g3 --in zoo:notebook\n"

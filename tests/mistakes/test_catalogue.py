@@ -156,7 +156,7 @@ def test_an_equivalent_mutant_is_never_accused() -> None:
 
 
 VARIED = ("lenet", "resnet_block", "lstm_tagger", "word2vec", "llama_block", "vae", "coupling_flow", "siamese")
-"""Networks that have most ops between them; `trivium selftest --mistakes` takes them all."""
+"""Networks that have most ops between them; `trivium self-test --mistakes` takes them all."""
 
 
 @pytest.mark.slow

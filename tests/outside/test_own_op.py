@@ -19,6 +19,7 @@ from trivium.spec.graph import Spec
 from trivium.spec.op import Attribute, Case, op
 from trivium.testing import contract
 from trivium.verbs import check, load, trace
+from trivium_arb import REFEREE, primitive
 from trivium_jax import BACKEND as JAX
 from trivium_numpy import BACKEND as NUMPY
 from trivium_numpy.rule import Rule
@@ -109,6 +110,25 @@ def test_without_it_the_file_is_refused(tmp_path: Path) -> None:
     _ = path.write_text(dump_toml(net()), encoding="utf-8")
     with pytest.raises(SpecError, match="unknown op 'bump'"):
         _ = load(path)
+
+
+def test_a_referee_that_knows_it_certifies_the_whole() -> None:
+    knowing = REFEREE.having(bump=lambda x, width: primitive.exp(-(x / width) * (x / width)))
+    report = check(net(), backends=ROADS, oracle=knowing)
+    assert report.comparison.certified
+    assert {e.certified.keys() == {r.name for r in ROADS} for e in report.comparison.ends} == {True}
+    wrong = NUMPY.having(bump=replace(RULE, vjp=forgetful_vjp))
+    (found,) = check(net(), backends=[wrong], oracle=knowing).comparison.of("disagree")
+    assert (found.backend, found.node, found.replayer) == ("numpy", "h", "exact")
+
+
+def test_a_referee_that_does_not_know_it_says_so() -> None:
+    report = check(net(), backends=ROADS, oracle="exact")
+    assert [(f.code, f.message) for f in report.comparison.of("note")] == [
+        ("TV204", "the referee has no definition of bump: nobody has exact numbers for h")
+    ]
+    text = " ".join(report.text().split())
+    assert "from the exact result of its step or, where nobody has that, the replay of its step by another" in text
 
 
 def test_no_road_of_ours_was_changed() -> None:

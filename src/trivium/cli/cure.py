@@ -19,6 +19,7 @@ OPERATIONS = "trivium ops            # lists every operation"
 SIZES = "trivium check --help   # --size"
 EXPLAIN = "trivium explain --help # what can be explained; `trivium ops` lists every operation"
 CODE = "trivium explain TV101  # what a code means"
+MISTAKES = "trivium mistakes       # lists every mistake that is known by name"
 
 
 def cured(error: SpecError, line: str) -> SpecError:

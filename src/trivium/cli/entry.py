@@ -19,6 +19,7 @@ from trivium.cli.demo import demo
 from trivium.cli.doctor import doctor
 from trivium.cli.explain import explain
 from trivium.cli.export import export
+from trivium.cli.mistakes import mistakes
 from trivium.cli.new import new
 from trivium.cli.ops import ops
 from trivium.cli.selftest import selftest
@@ -118,8 +119,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (check, new, export, demo, explain, ops, selftest, doctor):
+for verb in (check, new, export, demo, explain, ops, mistakes):
     _ = app.command()(verb)
+_ = app.command("self-test")(selftest)
+_ = app.command()(doctor)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,4 +1,4 @@
-"""`trivium explain`: a step of a network, an operation, or a finding's code, in plain text.
+"""`trivium explain`: a step of a network, an operation, a mistake, or a finding's code, in plain text.
 
 Knows nothing of how a step is computed.
 """
@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from trivium.cli.cure import CODE, EXPLAIN, advised, cured, size_or_network, step
+from trivium.cli.mistakes import entry
 from trivium.cli.stream import say, waiting
 from trivium.errors import SpecError, did_you_mean
 from trivium.ops import OPS
@@ -20,22 +21,29 @@ from trivium.spec.expression import called_here
 
 
 def explain(
-    name: Annotated[str, typer.Argument(metavar="NODE|OP|CODE", help="A node of a network, an operation, or TV102.")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NODE|OP|MISTAKE|CODE", help="A node of a network, or any of the others."),
+    ],
     *,
     within: Annotated[
         str | None, typer.Option("--in", metavar="FILE|zoo:NAME", help="The network of the node.")
     ] = None,
 ) -> int:
-    """Show a step in every backend's style, or what a code means."""
+    """Show a step in every backend's style, or what a mistake or a code means."""
+    from trivium.mistakes import MISTAKES  # loaded where it is used: a command line starts fast
+
     if within is not None:
         say(explain_node(name, within))
     elif re.fullmatch(r"[Tt][Vv]\d+", name):
         say(explain_code(name.upper()))
     elif name in OPS:
         say(explain_operation(name))
+    elif name in MISTAKES:
+        say("\n".join(entry(MISTAKES[name], None)))
     else:
-        near = called_here(name, OPS) or did_you_mean(name, CODES)
-        message = f"{name!r} is no operation and no code{near}; a node is explained with --in FILE"
+        near = called_here(name, OPS) or did_you_mean(name, (*MISTAKES, *CODES))
+        message = f"{name!r} is no operation, no mistake and no code{near}; a node is explained with --in FILE"
         raise cured(SpecError(message), EXPLAIN)
     return 0
 

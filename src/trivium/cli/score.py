@@ -1,4 +1,4 @@
-"""`trivium selftest --mistakes`: every known mistake planted wherever it fits, and what the comparison made of it.
+"""`trivium self-test --mistakes`: every known mistake planted wherever it fits, and what the comparison made of it.
 
 Knows nothing of how a mistake is planted or judged.
 """
@@ -36,7 +36,7 @@ def score(names: Sequence[str], *, seed: int, as_json: bool) -> int:
     found: list[Outcome] = []
     said = numbers = 0
     nets = list(networks(names))
-    for spec, most in counted(nets, "selftest --mistakes"):
+    for spec, most in counted(nets, "self-test --mistakes"):
         at = subject(spec, seed=seed)
         accused, entries = alarms(at, who)
         said, numbers = said + accused, numbers + entries

@@ -1,4 +1,4 @@
-"""`trivium selftest`: the roads put to every op, at each of its cases, and what that measured.
+"""`trivium self-test`: the roads put to every op, at each of its cases, and what that measured.
 
 Knows nothing of networks.
 """
@@ -77,7 +77,7 @@ def measured(ops: Sequence[Op], seed: int) -> list[Row]:
     uses = [(o, case) for o in ops for case in o.cases]
     for o in ops:
         rows[family[o]].ops += 1
-    for o, case in counted(uses, "selftest"):
+    for o, case in counted(uses, "self-test"):
         rows[family[o]].count(list(agreements(o, case, roads, handwritten(roads), seed=seed)))
     return list(rows.values())
 

@@ -78,6 +78,7 @@ def compare(
         *remarks.ranges([*(o for c in checked for o in c.ranges), *outside]),
         *vacuity.warnings(spec, [(p.name, p.given) for p in points], steps, shown),
         *remarks.blind(shown, {run.point for run in runs if on_kink(run, broken[id(run)])}),
+        *remarks.unknown(spec, referee),
         *notes,
     ]
     return Comparison(

@@ -15,6 +15,8 @@ from trivium.compare.comparison import End, Finding, Pattern, Witness, Wrong
 from trivium.compare.judge import Evidence
 from trivium.compare.run import OutOfRange, Run
 from trivium.errors import InternalError
+from trivium.referee import Referee
+from trivium.spec.graph import Spec
 
 
 def merged(found: Sequence[Finding] | Iterator[Finding]) -> list[Finding]:
@@ -45,6 +47,15 @@ def ranges(outside: Sequence[OutOfRange]) -> list[Finding]:
         for o in told
     ]
     return [replace(f, backend="") for f in merged(found)]
+
+
+def unknown(spec: Spec, referee: Referee | None) -> Iterator[Finding]:
+    """A note on the ops of which the referee that was asked has no definition."""
+    lacking = [node for node in spec.nodes if referee is not None and not referee.has(node.op)]
+    if lacking:
+        ops = ", ".join(dict.fromkeys(node.op.name for node in lacking))
+        nodes = ", ".join(node.name for node in lacking)
+        yield Finding("TV204", "note", f"the referee has no definition of {ops}: nobody has exact numbers for {nodes}")
 
 
 def _outside(o: OutOfRange) -> str:

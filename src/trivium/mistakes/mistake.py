@@ -18,7 +18,7 @@ from trivium.spec.op import Attributes
 from trivium.spec.signature import Shape
 
 FAMILIES: Mapping[str, str] = {
-    "A": "scale and normalisation",
+    "A": "scale and normalization",
     "B": "reduction, broadcast, layout",
     "C": "local derivative",
     "D": "missing coupling terms",

@@ -110,6 +110,7 @@ def _along(
 
     def f(t: complex) -> Array:
         begun = lifted if np.iscomplexobj(t) else given
-        return np.asarray(loss({**begun, name: moved(begun[name], index, t)}))
+        y = np.asarray(loss({**begun, name: moved(begun[name], index, t)}))
+        return y if np.iscomplexobj(t) else y.real
 
     return f

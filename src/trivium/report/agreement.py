@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from trivium.compare.bound import LINE
 from trivium.compare.comparison import BACKWARD, CONVENTION, FORWARD, Comparison, End, Step
+from trivium.referee import EXACT
 from trivium.report.number import decimal_digits, few, residual, rough, seconds
 from trivium.report.phrase import listed, point_text, what, wrapped
 from trivium.report.table import table
@@ -115,8 +116,12 @@ def replayed(comparison: Comparison) -> str:
     """What a residual is, and who replays."""
     if comparison.certified:
         return "how far a number is from the exact result of its step, in units of what one rounding does there"
+    some = any(s.replayer == EXACT for s in comparison.steps)
+    known = "the exact result of its step or, where nobody has that, " if some else ""
     whose = "another backend" if len(comparison.backends) > 1 else "the same backend, one op at a time"
-    return f"how far a number is from the replay of its step by {whose}, in units of what one rounding does there"
+    return (
+        f"how far a number is from {known}the replay of its step by {whose}, in units of what one rounding does there"
+    )
 
 
 def _residual(comparison: Comparison, residuals: Residuals, direction: str, name: str, column: str) -> str:

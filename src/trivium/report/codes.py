@@ -117,5 +117,12 @@ TABLE = (
         "Besides your own values, a network is checked at drawn values of telling sizes. One of these is missing.",
         "leave sizes free (letters instead of numbers), so that they can be varied.",
     ),
+    Code(
+        "TV204",
+        "the referee does not know an operation",
+        "The network has an operation of your own, of which the referee has no definition. Its steps are held against "
+        "the replay by other backends, and no gradient is certified from end to end.",
+        "give the referee a definition: check(spec, oracle=load_referee().having(mine=...)), from trivium.referee.",
+    ),
 )
 CODES: Mapping[str, Code] = MappingProxyType({code.name: code for code in TABLE})

@@ -102,14 +102,17 @@ def _place(comparison: Comparison, node: Node, mistake: Mistake, wrong: Wrong) -
     return next((place for place in fitting if place.tensor == wrong.tensor), fitting[0])
 
 
-def _unknown(finding: Finding) -> str:
-    """What can be said where no known mistake gives these numbers: how many were tried, and where to begin."""
+def untold() -> str:
+    """What is said where no known mistake gives these numbers: how many were tried."""
     from trivium.mistakes import MISTAKES
 
+    return f"none of the {len(MISTAKES)} known ones, nor two of the commonest together"
+
+
+def _unknown(finding: Finding) -> str:
+    """The same, and where to begin."""
     if finding.direction != BACKWARD:
         return f"{finding.node} computes another value than its formula; what follows from it inherits that"
     names = listed(tuple(dict.fromkeys(w.tensor for w in finding.wrong)), most=4)
-    return (
-        f"none of the {len(MISTAKES)} known ones, nor two of the commonest together, gives these numbers. What comes "
-        f"from above is right at {finding.node}, and what it hands to {names} is the first that is not"
-    )
+    begin = f"What comes from above is right at {finding.node}, and what it hands to {names} is the first that is not"
+    return f"{untold()}, gives these numbers. {begin}"

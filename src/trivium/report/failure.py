@@ -13,7 +13,7 @@ from trivium.compare.bound import LINE, UNIT
 from trivium.compare.comparison import BACKWARD, DISAGREE, FORWARD, UNDECIDED, Comparison, Finding, Witness, Wrong
 from trivium.referee import EXACT
 from trivium.report.codes import CODES
-from trivium.report.diagnosis import diagnosed
+from trivium.report.diagnosis import diagnosed, untold
 from trivium.report.number import few, place, telling
 from trivium.report.phrase import (
     counted,
@@ -178,7 +178,9 @@ def evidence(comparison: Comparison, finding: Finding, detail: Detail, width: in
 def mistake(comparison: Comparison, finding: Finding) -> str:
     """The known mistake that gives just these numbers, in words; or that none does."""
     asked = finding.direction == BACKWARD and finding.replayer and finding.code != "TV108"
-    return diagnosed(comparison, finding).text if asked else ""
+    if not asked:
+        return ""
+    return diagnosed(comparison, finding).text if finding.mistakes else untold()
 
 
 def entries(comparison: Comparison, finding: Finding, wrong: Wrong, most: int, width: int) -> Iterator[str]:
