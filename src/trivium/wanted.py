@@ -47,7 +47,9 @@ def oracle_referee(oracle: object, specs: Sequence[Spec], runs: int) -> Referee 
     if isinstance(oracle, Referee):
         return oracle
     if oracle not in (None, *ORACLES):
-        raise BackendError(f"no oracle {oracle!r} ({', '.join(ORACLES)}){did_you_mean(str(oracle), ORACLES)}")
+        error = BackendError(f"no oracle {oracle!r} ({', '.join(ORACLES)}){did_you_mean(str(oracle), ORACLES)}")
+        error.add_note("trivium check --help   # --oracle")
+        raise error
     referee = load_referee() if oracle != "roads" else None
     if referee is None and oracle == EXACT:
         raise BackendError("the exact oracle is not installed; pip install 'trivium[exact]'")

@@ -62,8 +62,8 @@ MESSAGES = {
     "new 1st": f"SpecError: '1st' is no name for a network: begin with a letter, then letters, digits and _\n{NEXT}\n",
     "ops tanhh": f"SpecError: no op 'tanhh'; did you mean 'tanh'?\n{OPERATIONS}\n",
     "explain tanhh": (
-        "SpecError: 'tanhh' is no operation, no mistake and no code; did you mean 'tanh'?; a node is explained with --in "
-        "FILE\n"
+        "SpecError: 'tanhh' is no operation, no mistake and no code; did you mean 'tanh'?; a node is explained with "
+        "--in FILE\n"
         f"{EXPLAIN}\n"
     ),
     "explain TV999": (

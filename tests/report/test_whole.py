@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trivium.compare.comparison import Comparison, Finding
+from trivium.mistakes import MISTAKES
 from trivium.report import Report
 from trivium.spec.graph import Spec
 
@@ -43,7 +44,7 @@ took       compiling numpy 0.4 ms, torch 0.12 s, jax 2.3 s; running numpy 4 ms,
            torch 20 ms, jax 30 ms; replaying 0.31 s; measuring the noise 0.22 s
 again      trivium check two_layers.net.toml --seed 0
 """
-DISAGREE = """\
+DISAGREE = f"""\
 One mistake: numpy is wrong in the backward step of cost = squared_error(p, y,
 reduction='batchmean', batch_axis=1): the gradient with respect to p is wrong (5
 times too large, and 5 is N). All other 210 steps are right, given what they
@@ -56,6 +57,7 @@ step       cost = squared_error(p, y, reduction='batchmean', batch_axis=1)
 op         squared_error(prediction: *s, target: *s) ->: Σ (prediction -
            target)², reduced as stated
 pattern    p: 5 times too large, and 5 is N
+mistake    none of the {len(MISTAKES)} known ones, nor two of the commonest together
 blame      proven: put to the derivative of its own values (complex step)
 worst      the gradient with respect to p, own values, float64
            entry   numpy has  torch says  may differ by  oracle

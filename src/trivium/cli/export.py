@@ -36,6 +36,9 @@ def export(
     if output is not None:
         _check_suffix(output)
         reserve(output, "--output")
+        if output.exists():
+            message = f"{output} exists, and is not overwritten: choose another name, or remove it first"
+            raise typer.BadParameter(message, param_hint="'--output'")
     with advised(size_or_network(target)):
         source = find(target, sizes=parse_sizes(size or ()))
     exact = as_json or (output is not None and output.suffix == ".json")

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from trivium.cli.cure import cured
 from trivium.cli.stream import counted, say
 from trivium.errors import SpecError, did_you_mean
-from trivium.ops import OPS
+from trivium.ops import FAMILIES, OPS
 from trivium.spec.graph import Spec
 from trivium.zoo import ZOO, network
 
@@ -52,10 +53,14 @@ def networks(names: Sequence[str]) -> Iterator[tuple[Spec, int | None]]:
     """Each network, and at how many steps a mistake is planted at most: in the notebook and an op everywhere."""
     from trivium.testing.trial import weighted
 
-    unknown = [n for n in names if n not in ZOO and n not in OPS]
+    short = [name.removeprefix("zoo:") for name in names]
+    wanted = [n for name in short for n in ([op.name for op in FAMILIES[name]] if name in FAMILIES else [name])]
+    unknown = [n for n in wanted if n not in ZOO and n not in OPS]
     if unknown:
-        raise SpecError(f"no network of the zoo and no op {unknown[0]!r}{did_you_mean(unknown[0], (*ZOO, *OPS))}")
-    for name in names or (*ZOO, *OPS):
+        near = did_you_mean(unknown[0], (*ZOO, *FAMILIES, *OPS))
+        error = SpecError(f"no network of the zoo, no family and no op {unknown[0]!r}{near}")
+        raise cured(error, "trivium self-test --help")
+    for name in wanted or (*ZOO, *OPS):
         if name in ZOO:
             yield network(name), None if name == NOTEBOOK else 1
         else:
@@ -75,12 +80,13 @@ def table(found: Sequence[Outcome], nets: int, roads: int, said: int, numbers: i
     yield f"{'mistakes of':<38}{'kinds':>6}{'planted':>8}" + "".join(f"{c:>8}" for c in COLUMNS)
     for family, title in FAMILIES.items():
         mine = [o for o in found if o.family == family]
-        if mine:
+        if not all(o.equivalent for o in mine):
             yield row(f"{family}  {title}", mine)
     yield row("all", found)
     yield ""
     nothing = sum(o.equivalent for o in found)
-    yield f"Planted in {nets} networks, as {roads} roads in turn. {nothing} more changed no number there."
+    where = "1 network" if nets == 1 else f"{nets} networks"
+    yield f"Planted in {where}, as {roads} roads in turn. {nothing} more changed no number there."
     yield f"Clean code: {numbers:,} numbers, {said} alarms."
     wrong = [o for o in found if bad(o)]
     yield f"{len(wrong)} went wrong:" if wrong else "None was missed, and nothing innocent was named."

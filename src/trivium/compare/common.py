@@ -52,7 +52,8 @@ def _joined(found: Sequence[Finding]) -> Finding:
     first = found[0]
     seen = tuple(dict.fromkeys(at for f in found for at in f.seen))
     said = first.message.removeprefix(f"{first.backend} is wrong")
-    message = f"{', '.join(dict.fromkeys(f.backend for f in found))} are all wrong{said}"
+    names = tuple(dict.fromkeys(f.backend for f in found))
+    message = f"{', '.join(names)} {'are all' if names[1:] else 'is'} wrong{said}"
     wrong = tuple(w for f in found for w in f.wrong)
     return replace(first, code=COMMON, backend="", message=message, seen=seen, wrong=wrong)
 

@@ -68,7 +68,7 @@ def _rounded(got: Array, expected: Array) -> Pattern | None:
         narrow, right = got.astype(np.float32), expected.astype(np.float32)
     if got.size < 2 or (expected == right).all() or (got != narrow).any():
         return None
-    off = float(np.linalg.norm(got - expected) / (np.linalg.norm(expected) or 1.0))
+    off = _apart(got, expected)
     if off > WHOLE_LEAK:
         return None
     return Pattern("leak", f"off by {off:.1e}: every entry is a float32 number, so it has been in float32 on its way")
@@ -76,7 +76,7 @@ def _rounded(got: Array, expected: Array) -> Pattern | None:
 
 def _leak(got: Array, expected: Array, rho: float | None) -> Pattern | None:
     """The kind of constant error that the slope between precisions tells."""
-    relative = float(np.linalg.norm(got - expected) / (np.linalg.norm(expected) or 1.0))
+    relative = _apart(got, expected)
     if rho is None or relative > WHOLE_LEAK:
         return None
     if LEAK[0] < rho < LEAK[1]:
@@ -146,10 +146,18 @@ def _where(wrong: Array, got: Array, expected: Array) -> Pattern:
             lines = np.flatnonzero(wrong.any(axis=axis))
             if len(lines) == 1 and wrong.shape[1 - axis] > 1:
                 return Pattern(word, f"only {word} {int(lines[0])} is wrong")
-    relative = float(np.linalg.norm(got - expected) / (np.linalg.norm(expected) or 1.0))
+    relative = _apart(got, expected)
     return Pattern(
         "scattered", f"{count} of {wrong.size} entries are wrong, by {relative:.2g} of the whole; no simple pattern"
     )
+
+
+def _apart(got: Array, expected: Array) -> float:
+    """‖got - expected‖ / ‖expected‖, or over 1 where that is 0; scaled, so that no square vanishes or overflows."""
+    size = float(np.abs(expected).max(initial=0.0))
+    if size == 0:
+        return float(np.linalg.norm(got))
+    return float(np.linalg.norm(got / size - expected / size) / np.linalg.norm(expected / size))
 
 
 def rho(wide: Array, narrow: Array) -> float | None:

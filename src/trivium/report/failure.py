@@ -86,7 +86,7 @@ def told(comparison: Comparison, command: str, detail: Detail, width: int) -> li
         *paragraphs({"gradients": gradients(comparison), "diverges": divergence(comparison)}, width),
         *(line for finding in proved for line in evidence(comparison, finding, detail, width)),
         *([] if proved else paragraphs(advice(comparison, found), width)),
-        *remarks(comparison, detail.remarks, width),
+        *remarks(comparison, detail.remarks, width, whole=detail.formula),
         *paragraphs({"bound": bound(comparison, proved[0]) if proved else ""}, width),
         f"{'again':<{LABEL}}{command}",
     ]
@@ -229,10 +229,14 @@ def bound(comparison: Comparison, finding: Finding) -> str:
     return f"{LINE:g} u x the {whose} ({few(scale)} at the first entry); {precision(dtype)}"
 
 
-def remarks(comparison: Comparison, most: int, width: int) -> list[str]:
-    """What else was found, a line each."""
+def remarks(comparison: Comparison, most: int, width: int, *, whole: bool) -> list[str]:
+    """What else was found, a line each where there is no room for the whole."""
     others = [f for f in comparison.findings if f.verdict != comparison.verdict]
-    lines = [one_line(f.verdict, f"{f.code}: {f.message}", width) for f in others[:most]]
+    told = [(f.verdict, f"{f.code}: {f.message}") for f in others[:most]]
+    if whole:
+        lines = [line for label, text in told for line in wrapped(text, width=width, label=label, indent=LABEL)]
+    else:
+        lines = [one_line(label, text, width) for label, text in told]
     more = len(others) - most
     return [
         *lines,

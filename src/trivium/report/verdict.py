@@ -88,7 +88,8 @@ def fault(comparison: Comparison, finding: Finding) -> str:
 def whose(finding: Finding) -> str:
     """Who is wrong, and how surely; or between whom it is open."""
     if finding.code == "TV110":
-        return f"{listed(dict.fromkeys(w.backend for w in finding.wrong))} are all wrong"
+        names = tuple(dict.fromkeys(w.backend for w in finding.wrong))
+        return f"{listed(names)} agree with each other and are all wrong" if names[1:] else f"{names[0]} is wrong"
     if not finding.backend:
         return f"{finding.wrong[0].backend} and {finding.replayer} differ"
     return f"{finding.backend} {'is' if finding.proven else 'is probably'} wrong"

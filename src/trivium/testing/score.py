@@ -33,7 +33,7 @@ class Outcome:
     equivalent  it changes no number here, beyond rounding, at any point: there is nothing to catch
     caught      the verdict is not "agree"
     blamed      the road is named, and no other
-    located     the step is named, and no other
+    located     the step is named, and no other but those that cannot be told from it
     named       the mistake is among those that explain it; `alone` is the only one
     misnamed    other mistakes are named, and it is not
     """
