@@ -69,6 +69,16 @@ def diagnosed(comparison: Comparison, finding: Finding) -> Diagnosis:
     )
 
 
+def plain(finding: Finding, wrong: Wrong) -> bool:
+    """Whether the mistake says more than the pattern of its numbers, which is none."""
+    return len(finding.mistakes) == 1 and wrong.pattern.name == "scattered"
+
+
+def title(finding: Finding) -> str:
+    """What was done, in a few words, where it is known."""
+    return ", and ".join(m.title for name in finding.mistakes[:1] for m in _parts(name))
+
+
 def _parts(name: str) -> tuple[Mistake, ...]:
     from trivium.mistakes import AND, MISTAKES  # where they are used: a report of agreement needs none
 

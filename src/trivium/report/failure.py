@@ -13,7 +13,7 @@ from trivium.compare.bound import LINE, UNIT
 from trivium.compare.comparison import BACKWARD, DISAGREE, FORWARD, UNDECIDED, Comparison, Finding, Witness, Wrong
 from trivium.referee import EXACT
 from trivium.report.codes import CODES
-from trivium.report.diagnosis import diagnosed, untold
+from trivium.report.diagnosis import diagnosed, plain, untold
 from trivium.report.number import few, place, telling
 from trivium.report.phrase import (
     counted,
@@ -165,7 +165,7 @@ def evidence(comparison: Comparison, finding: Finding, detail: Detail, width: in
     node = node_of(comparison, finding.node)
     step = f"{node_text(comparison, finding.node)} ({finding.code}, {seen(comparison, finding)})"
     formula = f"{node.op.signature.text}: {node.op.formula}" if node else ""
-    patterns = "; ".join(dict.fromkeys(f"{w.tensor}: {pattern(w)}" for w in finding.wrong))
+    patterns = "; ".join(dict.fromkeys(f"{w.tensor}: {pattern(w)}" for w in finding.wrong if not plain(finding, w)))
     sure = f"{'proven' if finding.proven else 'not proven'}: {finding.how}" if finding.how else ""
     known = {"mistake": mistake(comparison, finding)}
     if detail.formula:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from trivium.compare.bound import LINE
 from trivium.compare.comparison import AGREE, CONVENTION, DISAGREE, FORWARD, UNDECIDED, Comparison, Finding
+from trivium.report.diagnosis import plain, title
 from trivium.report.number import residual
 from trivium.report.phrase import counted, listed, node_text, pattern, what
 
@@ -100,7 +101,7 @@ def damage(finding: Finding) -> str:
     one, many = ("is wrong", "are wrong") if finding.backend or finding.code == "TV110" else ("differs", "differ")
     groups: dict[str, dict[str, None]] = {}
     for w in finding.wrong:
-        groups.setdefault(pattern(w), {})[w.tensor] = None
+        groups.setdefault(title(finding) if plain(finding, w) else pattern(w), {})[w.tensor] = None
     parts = [
         f"{what(finding.direction, *tensors)} {one if len(tensors) == 1 else many} ({how})"
         for how, tensors in groups.items()

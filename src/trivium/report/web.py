@@ -106,6 +106,7 @@ def _wrong(comparison: Comparison, finding: Finding) -> Iterator[dict[str, Any]]
             "where": f"{point}, {dtype}",
             "sides": sides(comparison, finding, wrong),
             "entries": entries,
+            "asked": any(w.oracle is not None for w in wrong.witnesses),
         }
 
 
