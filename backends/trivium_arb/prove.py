@@ -60,6 +60,13 @@ def prove(f: Function, grad: Function, at: Mapping[str, Array], names: tuple[str
     return Proof(tuple(found))
 
 
+def derivative(f: Function, at: Mapping[str, Array], name: str, v: Array) -> Enclosure:
+    """Where the derivative of `f` provably is, as one argument moves along v; nothing is known where a branch lies."""
+    with working(BITS):
+        still = {n: handed(x) if x.dtype.kind == "f" else x for n, x in at.items()}
+        return _slope(f, still, name, at[name], v, NOTHING)[0]
+
+
 def _graded(grad: Function, still: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Balls]:
     told = _run(lambda: dict(grad(still)), "the gradient")
     return {n: _run(partial(_entry, told, n), f"the gradient with respect to {n!r}") for n in names}

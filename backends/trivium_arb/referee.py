@@ -106,6 +106,14 @@ class Referee:
 
         return prove(f, grad, at, names)
 
+    def slope(
+        self, f: Callable[[Mapping[str, Any]], Any], at: Mapping[str, Array], name: str, direction: Array
+    ) -> Enclosure:
+        """The derivative of a person's own function, as one of its arguments moves along a direction."""
+        from trivium_arb.prove import derivative  # which needs this module
+
+        return derivative(f, at, name, direction)
+
     def replay(self, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Bars]:
         """One op alone: float64 numbers nearest to its exact outputs and cotangents, NaN where they are unknown."""
         outputs, bars = self.step(op, attrs, inputs, cotangents)

@@ -22,10 +22,16 @@ from trivium.errors import (
     ValuesError as ValuesError,
 )
 from trivium.proof import prove as prove
-from trivium.report import Report as Report
+from trivium.report import OwnReport as OwnReport, Report as Report
 from trivium.spec.graph import Spec as Spec
 from trivium.spec.trace import scope as scope
-from trivium.verbs import assert_gradient as assert_gradient, check as check, load as load, trace as trace
+from trivium.verbs import (
+    assert_gradient as assert_gradient,
+    check as check,
+    check_gradient as check_gradient,
+    load as load,
+    trace as trace,
+)
 from trivium.zoo import network as network
 
 __version__ = "0.1.0"
@@ -35,6 +41,7 @@ __all__ = [
     "GradientMismatch",
     "InternalError",
     "OracleError",
+    "OwnReport",
     "Report",
     "Spec",
     "SpecError",
@@ -42,6 +49,7 @@ __all__ = [
     "ValuesError",
     "assert_gradient",
     "check",
+    "check_gradient",
     "load",
     "network",
     "prove",

@@ -259,6 +259,12 @@ class Referee(Protocol):
         """A person's own gradient against the exact derivative of a person's own function."""
         ...
 
+    def slope(
+        self, f: Callable[[Mapping[str, Any]], Any], at: Mapping[str, Array], name: str, direction: Array
+    ) -> Enclosure:
+        """The derivative of a person's own function, as one of its arguments moves along a direction."""
+        ...
+
     def replay(self, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Bars]:
         """One op alone: float64 numbers nearest to its exact outputs and cotangents, NaN where they are unknown."""
         ...

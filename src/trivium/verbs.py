@@ -23,15 +23,16 @@ from trivium.compare.remarks import merged
 from trivium.errors import BackendError, SpecError, ValuesError
 from trivium.given import read_values, shapes_of
 from trivium.ops import OPS
-from trivium.probe import Probes, probes
+from trivium.own.check import own_gradient
+from trivium.probe import Probes, draw, probes
 from trivium.referee import Referee
-from trivium.report import Report
+from trivium.report import OwnReport, Report
 from trivium.spec.file import bind_sizes, load as load_document
 from trivium.spec.graph import Spec
 from trivium.spec.op import Op
 from trivium.spec.sheet import Accept
 from trivium.spec.trace import trace as trace_with
-from trivium.wanted import DTYPES, afford, budgeted, described, listed, oracle_referee, precisions, whole_seed
+from trivium.wanted import DTYPES, QUICK, afford, budgeted, described, listed, oracle_referee, precisions, whole_seed
 from trivium.zoo import network
 
 
@@ -106,8 +107,53 @@ def check(
     return Report(accept(comparison, source.known, where=source.target), command=_command(source.target, options))
 
 
-def assert_gradient(spec: Spec | str | os.PathLike[str], **options: Any) -> None:
-    """As `check`, but silent where the roads agree, and GradientMismatch with the whole report where they do not."""
+def check_gradient(
+    f: Callable[..., Any] | None,
+    grad: Callable[..., Any],
+    *,
+    at: Mapping[str, Any] | Sequence[Any] | None = None,
+    against: Spec | str | os.PathLike[str] | None = None,
+    oracle: str | Referee | None = None,
+) -> OwnReport:
+    """Say which numbers of a handwritten gradient are wrong, where, and why; no tolerance is chosen.
+
+    f        the function, in NumPy: arrays in; a number out, or a number and what the gradient needs (a dict of
+             intermediates, a cache), or an array and a cache; None where only a network says what is differentiated
+    grad     the gradient: the same arguments, or what f keeps, or a cotangent and that; a dict by name (`w1`, `dW1`,
+             `grad_w1`), a tuple in the order of the arguments, or one array
+    at       the arrays: by name, or in the order of the arguments; drawn where None and a network is given
+    against  a network (a Spec, a file, "zoo:NAME") with the same names: every intermediate that has one is compared
+             too, the first wrong step is found, and the mistake is named
+    oracle   "exact" to insist on exact numbers, "roads" to do without; exact where it is installed if None
+
+    Raises OracleError where the code cannot be called as it is written, or is not the same function twice, SpecError or
+    ValuesError where the network and the arrays do not fit; a wrong gradient is no error but a report.
+    """
+    spec = None if against is None else find(against).spec
+    if at is None:
+        if spec is None:
+            raise ValuesError("at= is missing: the arrays at which to check (or against=, a network to draw them for)")
+        at = draw(spec)
+    referee = oracle_referee(oracle, [], 0)
+    found = own_gradient(f, grad, at, spec=spec, road=handwritten(), referee=referee, seconds=QUICK)
+    words = ["f" if f is not None else "None", "grad", "at=at"]
+    return OwnReport(
+        found, f"python: trivium.check_gradient({', '.join([*words, *(['against=against'] if spec else [])])})"
+    )
+
+
+def assert_gradient(
+    spec: Spec | str | os.PathLike[str] | Callable[..., Any], grad: Callable[..., Any] | None = None, **options: Any
+) -> None:
+    """As `check`, or with a gradient as `check_gradient`, but silent where all is right.
+
+    Raises GradientMismatch, an AssertionError whose text is the whole report, where it is not.
+    """
+    if callable(spec) and not isinstance(spec, Spec):
+        if grad is None:
+            raise ValuesError("the gradient is missing: assert_gradient(f, grad, at=...)")
+        check_gradient(spec, grad, **options).raise_for_verdict()
+        return
     check(spec, **options).raise_for_verdict()
 
 

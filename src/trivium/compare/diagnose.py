@@ -6,7 +6,7 @@ Knows nothing of who is wrong.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from trivium.compare.comparison import Pattern
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 
+Quantities = Callable[[], Mapping[str, float]]
+"""What a stray factor may be, by name; asked for only where there is one."""
 ALMOST_ONE = 2.0**-10
 """A factor so near to 1 is told by its distance from 1."""
 LEAK, LITERAL = (0.05, 0.2), (0.2, 0.4)
@@ -29,8 +31,7 @@ def pattern(
     *,
     dtype: str,
     upstream: Array | None,
-    spec: Spec,
-    node: Node,
+    quantities: Quantities,
     rho: float | None,
 ) -> Pattern:
     """The first pattern that explains every entry of `got` to rounding; "scattered" where none does."""
@@ -44,7 +45,7 @@ def pattern(
     if leak and (ratio is None or abs(ratio - 1) < WHOLE_LEAK):
         return leak
     if ratio is not None and (got.size > 1 or not equals(ratio, 1)):
-        return Pattern("ratio", _say_ratio(ratio, spec, node), ratio)
+        return Pattern("ratio", _say_ratio(ratio, quantities), ratio)
     if upstream is not None and upstream.shape == got.shape and (np.abs(got - upstream) <= bound).all():
         return Pattern("upstream", "it equals the cotangent that came in: the local derivative was not multiplied")
     if got.ndim == 2 and got.shape[0] == got.shape[1] and (np.abs(got - expected.T) <= bound + bound.T).all():
@@ -99,7 +100,7 @@ def _ratio(got: Array, expected: Array, bound: Array, wrong: Array) -> float | N
     return ratio if (np.abs(got - ratio * expected) <= bound * (1 + abs(ratio))).all() else None
 
 
-def _say_ratio(ratio: float, spec: Spec, node: Node) -> str:
+def _say_ratio(ratio: float, quantities: Quantities) -> str:
     size = abs(ratio)
     if equals(ratio, -1):
         return "the sign is flipped"
@@ -107,7 +108,7 @@ def _say_ratio(ratio: float, spec: Spec, node: Node) -> str:
     if abs(size - 1) < ALMOST_ONE:
         return f"{sign}every entry is multiplied by 1 {'+' if size > 1 else '-'} {abs(size - 1):.3g}"
     factor, word = (size, "large") if size > 1 else (1 / size, "small")
-    meaning = _means(factor, spec, node)
+    meaning = _means(factor, quantities())
     return f"{sign}{_plain(factor)} times too {word}{meaning}"
 
 
@@ -115,9 +116,9 @@ def _plain(factor: float) -> str:
     return str(round(factor)) if equals(factor, round(factor)) else f"{factor:.6g}"
 
 
-def _means(factor: float, spec: Spec, node: Node) -> str:
+def _means(factor: float, quantities: Mapping[str, float]) -> str:
     """`, and 5 is N` for the sizes, axes and products that a factor equals."""
-    names = [text for text, value in quantities(spec, node).items() if equals(factor, value)]
+    names = [text for text, value in quantities.items() if equals(factor, value)]
     return f", and {_plain(factor)} is {' or '.join(names[:3])}" if names else ""
 
 

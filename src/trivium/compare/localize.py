@@ -13,7 +13,7 @@ import numpy as np
 from trivium.backend import Array
 from trivium.compare.blame import Blame
 from trivium.compare.comparison import BACKWARD, FORWARD, Finding, Pattern, Witness, Wrong
-from trivium.compare.diagnose import pattern, rho
+from trivium.compare.diagnose import pattern, quantities, rho
 from trivium.compare.judge import Evidence, Share
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
@@ -174,8 +174,7 @@ def _pattern(case: Case, cases: list[Case], got: Array, expected: Array) -> Patt
         case.evidence.bound,
         dtype=run.dtype,
         upstream=upstream,
-        spec=run.spec,
-        node=node,
+        quantities=lambda: quantities(run.spec, node),
         rho=slope,
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from trivium.report.codes import CODES as CODES, Code as Code
 from trivium.report.exchange import report_schema as report_schema
+from trivium.report.own import OwnReport as OwnReport
 from trivium.report.report import Report as Report
 
-__all__ = ["CODES", "Code", "Report", "report_schema"]
+__all__ = ["CODES", "Code", "OwnReport", "Report", "report_schema"]

@@ -11,8 +11,8 @@ from trivium.compare.comparison import AGREE, CONVENTION, DISAGREE, UNDECIDED
 
 COLORS = {AGREE: "bold green", CONVENTION: "bold green", DISAGREE: "bold red", UNDECIDED: "bold yellow"}
 LABELS = (
-    "missed\\?", "checked at", "took", "again", "gradients", "diverges", "step", "op", "pattern", "blame", "worst",
-    "bound", "besides", "convention", "warning", "note", "undecided",
+    "missed\\?", "checked at", "took", "again", "gradients", "diverges", "step", "op", "pattern", "mistake", "blame",
+    "worst", "first", "bound", "besides", "convention", "warning", "note", "undecided",
 )  # fmt: skip
 STYLES = (
     (rf"(?m)^({'|'.join(LABELS)}) +(?=\S)", "cyan"),

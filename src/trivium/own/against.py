@@ -1,0 +1,181 @@
+"""A person's numbers beside a network's: each value and gradient that has a name there, and the network's mutants.
+
+Knows nothing of how the person's code is called.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trivium.backend import Array, Backend, Evaluation
+from trivium.compare.bound import LINE, UNIT, Scaler, smallest
+from trivium.compare.ends import noise_response
+from trivium.mistakes import MISTAKES, Plant, plants
+from trivium.own.calling import Told
+from trivium.own.found import GRADIENT, VALUE, Named, Part
+from trivium.own.judge import Noise, judged
+from trivium.own.naming import meant
+from trivium.own.truth import Truth
+from trivium.referee import Referee
+from trivium.spec.graph import Spec
+
+SECONDS = 20.0
+"""For all mutants of a network."""
+BY_SPEC, EXACTLY = "the network's gradient", "the network's exact gradient"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A network at a person's numbers: what it computes, and where the exact gradient is, if the referee was asked.
+
+    layout  per tensor, the shape in which the person has it, where that is another of the same numbers
+    """
+
+    spec: Spec
+    given: Mapping[str, Array]
+    evaluation: Evaluation
+    response: Mapping[str, Array]
+    exact: Mapping[str, Truth]
+
+    def meaning(self, said: str) -> str | None:
+        """The tensor of the network that a person's name means."""
+        return meant(said, (*self.spec.givens, *self.spec.producer))
+
+    def truth(self, name: str, kind: str) -> Truth:
+        """What a tensor should be, to float64."""
+        if kind == GRADIENT and name in self.exact:
+            return self.exact[name]
+        found = (self.evaluation.values if kind == VALUE else self.evaluation.gradients)[name]
+        return Truth(np.asarray(found, np.float64), np.zeros(found.shape), (), BY_SPEC, "")
+
+
+def beside(spec: Spec, given: Mapping[str, Array], road: Scaler, referee: Referee | None, seconds: float) -> Beside:
+    """Run the network where the person's code runs."""
+    evaluation = road.compile(spec)(given)
+    exact: dict[str, Truth] = {}
+    if referee is not None and all(referee.has(n.op) for n in spec.nodes) and referee.estimate(spec) < seconds:
+        for name, e in referee.enclose(spec, given).gradients.items():
+            exact[name] = Truth(np.where(e.known, e.hi, np.nan), np.where(e.known, e.radius, np.inf), (), EXACTLY, "")
+    return Beside(spec, given, evaluation, noise_response(road, spec, given), exact)
+
+
+def parts(told: Told, beside_: Beside, noise: Noise) -> Iterator[Part]:
+    """Every value and gradient with a name in the network, held against it."""
+    sizes = quantities(beside_.spec)
+    for kind, found in ((VALUE, told.values), (GRADIENT, told.gradients)):
+        for said, x in found.items():
+            name = beside_.meaning(said)
+            known = beside_.evaluation.values if kind == VALUE else beside_.evaluation.gradients
+            if name is not None and name in known:
+                truth = beside_.truth(name, kind)
+                fitted = fit(x, truth.value.shape)
+                if fitted is not None:
+                    scale = np.maximum(fit_to(noise.scale(said, x), truth.value.shape), own_scale(beside_, name, kind))
+                    yield judged(name, said, kind, fitted, truth, scale, noise.dtype, sizes)
+
+
+def own_scale(beside_: Beside, name: str, kind: str) -> Array:
+    """What the network's own number is made of."""
+    found = (beside_.evaluation.values if kind == VALUE else beside_.evaluation.gradients)[name]
+    size = np.abs(np.asarray(found, np.float64))
+    return np.maximum(size, beside_.response[name]) if kind == GRADIENT and name in beside_.response else size
+
+
+def fit(x: Array, shape: tuple[int, ...]) -> Array | None:
+    """The numbers in the network's shape: (n,), (n, 1) and (1, n) are the same bias; None for any other shape."""
+    if x.shape == shape:
+        return np.asarray(x)
+    bare = tuple(n for n in x.shape if n != 1), tuple(n for n in shape if n != 1)
+    return np.asarray(x).reshape(shape) if bare[0] == bare[1] else None
+
+
+def fit_to(x: Array, shape: tuple[int, ...]) -> Array:
+    """The same for what is known to fit."""
+    return np.asarray(x).reshape(shape)
+
+
+def quantities(spec: Spec) -> dict[str, float]:
+    """What a stray factor may be."""
+    letters = {name: float(size) for name, size in spec.sizes if size > 1}
+    return letters | {f"{a}*{b}": letters[a] * letters[b] for a in letters for b in letters if a < b}
+
+
+def suspects(spec: Spec, wrong: Sequence[str], told: Sequence[str]) -> tuple[str, ...]:
+    """The nodes in which the first wrong gradient was made: from those told that are nearer to the loss, or from it."""
+    found: dict[str, None] = {}
+    for name in wrong:
+        between = tuple(_between(spec, name, told))
+        outputs = {out for node in between for out in spec.producer[node].outputs}
+        if not outputs & set(wrong):
+            found |= dict.fromkeys(between)
+    return tuple(node.name for node in spec.nodes if node.name in found)
+
+
+def _between(spec: Spec, name: str, told: Sequence[str]) -> Iterator[str]:
+    """The nodes that a cotangent comes through, from the nearest ones told, or the loss."""
+    waiting, seen = [name], {name}
+    while waiting:
+        for node in spec.consumers.get(waiting.pop(), ()):
+            yield node.name
+            for out in node.outputs:
+                if out not in told and out != spec.loss and out not in seen:
+                    seen.add(out)
+                    waiting.append(out)
+
+
+def explained(
+    told: Sequence[tuple[Beside, Told, Noise]], road: Backend, within: Sequence[str]
+) -> list[tuple[Plant, int]]:
+    """The mistakes that, planted in the network's own backward pass, give every number that the person has, everywhere.
+
+    Each with the number of points at which it was seen to change something.
+    """
+    start, found = time.perf_counter(), []
+    first = told[0][0]
+    for plant in plants(first.spec, tuple(MISTAKES.values())):
+        if within and plant.node.name not in within:
+            continue
+        if time.perf_counter() - start > SECONDS:
+            break
+        changed = [_gives(plant, *point, road) for point in told]
+        if all(c is not None for c in changed) and any(changed):
+            found.append((plant, sum(bool(c) for c in changed)))
+    return found
+
+
+def _gives(plant: Plant, beside_: Beside, told: Told, noise: Noise, road: Backend) -> bool | None:
+    """Whether the mutant has the person's numbers and not the right ones; None where it has others."""
+    mutant = road.compile(beside_.spec, tamper=plant.tamper)(beside_.given).gradients
+    changed = False
+    for said, x in told.gradients.items():
+        name = beside_.meaning(said)
+        if name is None or name not in mutant:
+            continue
+        right = np.asarray(beside_.evaluation.gradients[name], np.float64)
+        got = fit(x, right.shape)
+        if got is None:
+            return None
+        scale = np.maximum(fit_to(noise.scale(said, x), right.shape), own_scale(beside_, name, GRADIENT))
+        scale = np.maximum(scale, np.abs(mutant[name]))
+        bound = LINE * UNIT[noise.dtype] * np.maximum(scale, smallest(noise.dtype))
+        with np.errstate(invalid="ignore"):
+            if not (np.abs(np.asarray(got, np.float64) - mutant[name]) <= bound).all():
+                return None
+            changed |= bool((np.abs(mutant[name] - right) > bound).any())
+    return changed
+
+
+def named(plant: Plant, spec: Spec) -> Named:
+    """A mistake in words, at the names of the network."""
+    place = plant.places[0]
+    return Named(
+        mistake=plant.name,
+        node=plant.node.name,
+        tensor=place.tensor,
+        text=f"{plant.mistake.title} ({plant.name}, at {plant.node.name}). {plant.mistake.explained(place)}",
+        hints=plant.mistake.hinted(place),
+    )

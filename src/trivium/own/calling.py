@@ -1,0 +1,247 @@
+"""How a person's code is called: in the shapes that people write it, on copies, with random numbers that repeat.
+
+Knows nothing of what a right gradient is.
+"""
+
+from __future__ import annotations
+
+import inspect
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from trivium.backend import Array
+from trivium.errors import OracleError
+from trivium.own.naming import is_scalar
+
+Function = Callable[..., Any]
+Given = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a function gave: a number, or an array that a cotangent makes one of; what it kept, and what it named."""
+
+    loss: Any
+    output: Any
+    kept: Any
+    named: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a person's code says at one point, under the person's own names.
+
+    wrote  arguments that the code has written to
+    """
+
+    loss: float | None
+    gradients: Mapping[str, Array]
+    values: Mapping[str, Array]
+    wrote: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Code:
+    """A function and its handwritten gradient. `moving` are the arguments that have one, `names` all of them in order.
+
+    cotangent  what an output that is no single number is multiplied by, and summed: None where f gives a number
+    """
+
+    f: Function | None
+    grad: Function
+    names: tuple[str, ...]
+    moving: tuple[str, ...]
+    by_name: bool
+    cotangent: Array | None = None
+
+    def loss(self, given: Mapping[str, Any]) -> Any:
+        """The number that is differentiated, made of whatever `given` is; what the code raises is left as it is."""
+        if self.f is None:
+            raise OracleError("there is no function to differentiate")
+        return self._number(read(self.f(**given) if self.by_name else self.f(*given.values())))
+
+    def told(self, given: Given) -> Told:
+        """All that the code says at these numbers; OracleError where it cannot be called, or gives no gradient."""
+        handed = {n: np.array(x) for n, x in given.items()}
+        with repeating():
+            result = self._forward(handed) if self.f is not None else None
+            found = self._backward(handed, result)
+        wrote = tuple(n for n, x in given.items() if not np.array_equal(handed[n], x, equal_nan=x.dtype.kind == "f"))
+        named = {} if result is None else {n: v for n, v in result.named.items() if _is_numbers(v)}
+        values = {n: np.asarray(v, np.float64) for n, v in named.items() if n not in given}
+        loss = None if result is None else float(np.asarray(self._number(result)).reshape(()))
+        return Told(loss, self._by_name(found), values, wrote)
+
+    def _number(self, result: Result) -> Any:
+        return result.loss if self.cotangent is None else (np.asarray(result.output) * self.cotangent).sum()
+
+    def _forward(self, given: Mapping[str, Any]) -> Result:
+        if self.f is None:
+            raise OracleError(
+                "there is no function to differentiate: give it, or a network to hold the gradient against"
+            )
+        return read(called(self.f, given, by_name=self.by_name, whose="the function"))
+
+    def _backward(self, given: Mapping[str, Any], result: Result | None) -> Any:
+        """The gradient, asked as its parameters say: the same arguments, what f kept, or a cotangent and that."""
+        wanted = parameters(self.grad)
+        kept = None if result is None else result.kept
+        output = self.cotangent is not None
+        same = wanted is None or set(wanted) <= set(given) or len(wanted) == len(given)
+        whose = "the gradient"
+        if wanted is not None and set(wanted) <= set(given):
+            return called(self.grad, {n: given[n] for n in wanted}, by_name=True, whose=whose)
+        if wanted is not None and len(wanted) == 1 and kept is not None and not output:
+            return called(self.grad, {wanted[0]: kept}, by_name=False, whose=whose)
+        if wanted is not None and len(wanted) == 2 and kept is not None and output:
+            order = (kept, self.cotangent) if _is_cache(wanted[0]) else (self.cotangent, kept)
+            return called(self.grad, dict(zip(wanted, order, strict=True)), by_name=False, whose=whose)
+        if wanted is not None and output and len(wanted) == len(given) + 1:
+            return called(self.grad, {"": self.cotangent, **given}, by_name=False, whose=whose)
+        if same:
+            return called(self.grad, given, by_name=False, whose=whose)
+        raise OracleError(
+            f"the gradient takes {', '.join(wanted or ())}, and what there is to hand it are {', '.join(given)}"
+            + (", and what the function returns beside its result" if kept is not None else "")
+        )
+
+    def _by_name(self, found: Any) -> dict[str, Array]:
+        """The gradients under names: their own, or those of the arguments, in order."""
+        if isinstance(found, Mapping):
+            return {str(n): _numbers(g, str(n)) for n, g in found.items() if g is not None}
+        parts = list(found) if isinstance(found, tuple | list) else [found]
+        for names in (self.moving, self.names):
+            if len(parts) == len(names):
+                return {n: _numbers(g, n) for n, g in zip(names, parts, strict=True) if g is not None}
+        raise OracleError(
+            f"the gradient gives {len(parts)} arrays, and there are {len(self.moving)} arguments to differentiate by "
+            f"({', '.join(self.moving)}): return a dict that names them"
+        )
+
+
+def code(f: Function | None, grad: Function, at: Mapping[str, Any] | Sequence[Any]) -> tuple[Code, dict[str, Array]]:
+    """A person's functions and the point to call them at, as one thing that can be called."""
+    by_name = isinstance(at, Mapping)
+    given = {n: _given(n, x) for n, x in (at.items() if isinstance(at, Mapping) else _numbered(f or grad, at))}
+    if not given:
+        raise OracleError("at holds no numbers: give the arguments that the function takes")
+    moving = tuple(n for n, x in given.items() if x.dtype.kind == "f")
+    made = Code(f, grad, tuple(given), moving, by_name)
+    if f is None:
+        return made, given
+    with repeating():
+        result = read(called(f, {n: np.array(x) for n, x in given.items()}, by_name=by_name, whose="the function"))
+    if result.loss is not None:
+        return made, given
+    stream = np.random.default_rng(1)
+    cotangent = np.asarray(stream.standard_normal(np.shape(result.output)))
+    return Code(f, grad, tuple(given), moving, by_name, cotangent), given
+
+
+def read(found: Any) -> Result:
+    """What a function gave, told apart: the loss, or an output; what goes to the gradient; and what has a name."""
+    if isinstance(found, Mapping):
+        return _of_mapping(found)
+    if not isinstance(found, tuple | list) or (isinstance(found, list) and _is_numbers(found)):
+        return Result(found, None, None, {}) if _is_single(found) else Result(None, found, None, {})
+    parts = list(found)
+    single = [i for i, part in enumerate(parts) if not isinstance(part, Mapping) and _is_single(part)]
+    named = {str(n): v for part in parts if isinstance(part, Mapping) for n, v in part.items()}
+    if len(single) > 1:
+        raise OracleError(
+            f"the function gives {len(single)} single numbers, and one of them is the loss: return that one"
+        )
+    at = single[0] if single else 0
+    others = [part for i, part in enumerate(parts) if i != at]
+    kept = others[0] if len(others) == 1 else tuple(others) if others else None
+    return Result(parts[at], None, kept, named) if single else Result(None, parts[at], kept, named)
+
+
+def _of_mapping(found: Mapping[Any, Any]) -> Result:
+    single = [n for n, v in found.items() if _is_single(v)]
+    named = [n for n in single if is_scalar(str(n))] or single
+    if len(named) != 1:
+        raise OracleError(
+            f"the function gives a dict in which {len(named)} entries may be the loss: return it beside the dict"
+        )
+    rest = {str(n): v for n, v in found.items() if n != named[0]}
+    return Result(found[named[0]], None, found, rest)
+
+
+def called(function: Function, given: Mapping[str, Any], *, by_name: bool, whose: str) -> Any:
+    """A person's function; OracleError with its own words where it raises."""
+    try:
+        return function(**given) if by_name else function(*given.values())
+    except Exception as error:
+        line = f"{type(error).__name__}: {error}"
+        raise OracleError(f"{whose} cannot be called with {', '.join(given)}: {line}") from error
+
+
+def parameters(function: Function) -> tuple[str, ...] | None:
+    """What a function must be handed, by name; None where it takes any number, or does not say."""
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    if any(p.kind is p.VAR_POSITIONAL for p in found):
+        return None
+    return tuple(
+        p.name for p in found if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    )
+
+
+@contextmanager
+def repeating() -> Iterator[None]:
+    """NumPy's and Python's own random numbers are the same in every call; their streams stay where they were."""
+    numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002  the stream that people draw from
+    np.random.seed(0)  # noqa: NPY002
+    random.seed(0)
+    try:
+        yield
+    finally:
+        np.random.set_state(numpy_state)  # noqa: NPY002
+        random.setstate(python_state)
+
+
+def _numbered(function: Function, at: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    """Positional arguments under the names that the function gives them."""
+    wanted = parameters(function)
+    names = wanted if wanted is not None and len(wanted) == len(at) else [f"argument {i}" for i in range(len(at))]
+    return zip(names, at, strict=True)
+
+
+def _given(name: object, x: Any) -> Array:
+    found = np.asarray(x)
+    if found.dtype.kind not in "biuf":
+        raise OracleError(
+            f"{name} holds {found.dtype}: the arguments in at are arrays of real numbers, labels or masks"
+        )
+    return found.astype(np.float64) if found.dtype == np.float16 else found
+
+
+def _numbers(g: Any, name: str) -> Array:
+    found = np.asarray(g)
+    if found.dtype.kind not in "biuf":
+        raise OracleError(f"the gradient of {name} holds {found.dtype}, needs real numbers")
+    return found
+
+
+def _is_numbers(x: Any) -> bool:
+    try:
+        return np.asarray(x).dtype.kind in "biuf"
+    except ValueError:
+        return False
+
+
+def _is_single(x: Any) -> bool:
+    """A number, or an array of one: by what it is made of, so that balls and complex numbers are numbers too."""
+    return not isinstance(x, str | bytes | dict) and np.ndim(x) <= 2 and np.size(x) == 1
+
+
+def _is_cache(name: str) -> bool:
+    return any(word in name.lower() for word in ("cache", "saved", "ctx", "memo", "store"))

@@ -1,0 +1,137 @@
+"""A gradient that a person brought, held against what it should be, entry by entry, in units of rounding.
+
+Knows nothing of where the right numbers come from, but for how far they may be off.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from trivium.backend import Array
+from trivium.compare.bound import BLIND, LINE, RUNS, UNIT, Q, shaken, smallest
+from trivium.compare.comparison import Pattern, Witness
+from trivium.compare.diagnose import pattern
+from trivium.compare.judge import largest_index
+from trivium.own.calling import Code, Told
+from trivium.own.found import RIGHT, UNKNOWN, WRONG, Part
+from trivium.own.truth import Slope, Truth
+
+COARSE = 2.0**-12
+"""The amplitude of noise for code that rounds to float32: below it nothing would move."""
+WITNESSES = 3
+
+
+@dataclass(frozen=True)
+class Noise:
+    """How far a unit of noise in the arguments moves each number that the code gives, and what it rounds to."""
+
+    dtype: str
+    response: Mapping[str, Array]
+
+    def scale(self, name: str, x: Array) -> Array:
+        """What the number is made of: itself, or its answer to noise, if that is larger."""
+        found = self.response.get(name)
+        size = np.abs(np.nan_to_num(np.asarray(x, np.float64), nan=0.0, posinf=0.0, neginf=0.0))
+        return np.maximum(size, found) if found is not None and found.shape == size.shape else size
+
+
+def noise(code: Code, given: Mapping[str, Array], told: Told) -> Noise:
+    """The response of the person's own code, gradients and values, to noise in what it is fed."""
+    still = {**told.values, **told.gradients}
+    dtype = "float32" if any(g.dtype == np.float32 for g in still.values()) else "float64"
+    q = COARSE if dtype == "float32" else Q
+    totals = {n: np.zeros(x.shape) for n, x in still.items()}
+    with np.errstate(all="ignore"):
+        for seed in range(RUNS):
+            stream = np.random.default_rng(seed)
+            fed = {n: x + (shaken(x, stream) - x) * (q / Q) if x.dtype.kind == "f" else x for n, x in given.items()}
+            moved = code.told({n: x.astype(given[n].dtype) for n, x in fed.items()})
+            again = {**moved.values, **moved.gradients}
+            for n, x in still.items():
+                if n in again and again[n].shape == x.shape:
+                    totals[n] = np.hypot(totals[n], (np.asarray(again[n], np.float64) - x) / q)
+    return Noise(dtype, {n: np.nan_to_num(t / math.sqrt(RUNS), posinf=0.0) for n, t in totals.items()})
+
+
+def judged(
+    name: str,
+    said_as: str,
+    kind: str,
+    got: Array,
+    truth: Truth,
+    scale: Array,
+    dtype: str,
+    quantities: Mapping[str, float],
+) -> Part:
+    """One tensor against what it should be; what was not asked entry by entry is held along directions."""
+    got = np.asarray(got, np.float64)
+    asked = np.isfinite(truth.value)
+    bound = LINE * UNIT[dtype] * np.maximum(scale, smallest(dtype)) + np.where(asked, truth.error, 0.0)
+    with np.errstate(invalid="ignore"):
+        off = np.where(asked, np.abs(got - truth.value), 0.0)
+    off = np.where(asked & ~np.isfinite(got), np.inf, off)
+    beyond = off > bound
+    crooked = [(v, s) for v, s in truth.along if _crooked(got, v, s, scale, dtype)]
+    largest = float(np.abs(truth.value[asked]).max(initial=0.0)) if asked.any() else float(np.abs(got).max(initial=0.0))
+    unknown = ~np.isfinite(truth.value)
+    state, why = RIGHT, ""
+    if beyond.any() or crooked:
+        state = WRONG
+    elif unknown.all() and not truth.along:
+        state, why = UNKNOWN, "no oracle has an answer here"
+    elif asked.any() and float(bound[asked].max()) > BLIND * largest > 0:
+        state, why = UNKNOWN, "rounding, or the oracle's own error, has eaten its digits"
+    elif bool((np.isinf(truth.error) & asked).any()):
+        state, why = UNKNOWN, "some entries lie on a kink"
+    units = np.where(asked, off / (UNIT[dtype] * np.maximum(scale, smallest(dtype))), 0.0)
+    return Part(
+        name=name,
+        said_as=said_as,
+        kind=kind,
+        shape=got.shape,
+        state=state,
+        asked=int(asked.sum()),
+        entries=int(got.size),
+        directions=len(truth.along),
+        how=truth.how,
+        largest=largest,
+        residual=float(units.max(initial=0.0)),
+        floor=float(bound[asked].max(initial=0.0)) / largest if largest and asked.any() else 0.0,
+        pattern=_pattern(got, truth, asked, bound, dtype, quantities) if state == WRONG else None,
+        witnesses=_witnesses(got, truth, beyond, off / np.maximum(bound, smallest(dtype)), bound),
+        why=why,
+    )
+
+
+def _crooked(got: Array, v: Array, slope: Slope, scale: Array, dtype: str) -> bool:
+    """Whether the gradient along a direction is another than the derivative along it."""
+    if not np.isfinite(got).all():
+        return True
+    if not math.isfinite(slope.value):
+        return False
+    rounding = LINE * UNIT[dtype] * float(np.sum(np.maximum(scale, smallest(dtype)) * np.abs(v)))
+    return abs(float(np.sum(got * v)) - slope.value) > rounding + slope.error
+
+
+def _pattern(
+    got: Array, truth: Truth, asked: Array, bound: Array, dtype: str, quantities: Mapping[str, float]
+) -> Pattern:
+    if not asked.all():
+        seen, right, line = got[asked], truth.value[asked], bound[asked]
+    else:
+        seen, right, line = got, truth.value, bound
+    return pattern(seen, right, line, dtype=dtype, upstream=None, quantities=lambda: quantities, rho=None)
+
+
+def _witnesses(got: Array, truth: Truth, beyond: Array, ratio: Array, bound: Array) -> tuple[Witness, ...]:
+    """The worst entries."""
+    found, left = [], np.where(beyond, ratio, -1.0)
+    for _ in range(min(WITNESSES, int(beyond.sum()))):
+        index = largest_index(np.nan_to_num(left, posinf=1e300))
+        found.append(Witness(index, float(got[index]), float(truth.value[index]), float(bound[index])))
+        left[index] = -1.0
+    return tuple(found)

@@ -1,0 +1,141 @@
+"""What a person's gradient should be, from the values of the person's own function, by the strongest means there is.
+
+Exact numbers (ball arithmetic and Cauchy's bound) where the code runs on them; else the complex step, confirmed; else
+central differences with their error bar. Knows nothing of any rule for a derivative.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from trivium.backend import Array
+from trivium.errors import OracleError
+from trivium.oracles import complex_step, finite_difference
+from trivium.own.calling import Code, repeating
+from trivium.referee import Referee
+
+EXACT, COMPLEX, CENTRAL = "the exact derivative", "the complex step", "central differences"
+SECONDS = 4.0
+"""For each argument; what cannot be asked entry by entry within it is asked along directions."""
+FEWEST, DIRECTIONS = 12, 4
+"""Entries that are asked at least, drawn at random, and signed directions, where not all can be asked."""
+SURE = 2.0**-53
+"""What is certain to this part of itself is the exact number, rounded."""
+
+
+@dataclass(frozen=True)
+class Slope:
+    """A derivative along a direction, how far it may be off, and who says so."""
+
+    value: float
+    error: float
+    how: str
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What a gradient should be: entry by entry, NaN where none was asked, and along directions.
+
+    why  where nothing stronger was had: why not
+    """
+
+    value: Array
+    error: Array
+    along: tuple[tuple[Array, Slope], ...]
+    how: str
+    why: str
+
+
+@dataclass
+class Asker:
+    """Asks for derivatives of one function at one point; what has failed once is not tried again."""
+
+    code: Code
+    given: Mapping[str, Array]
+    referee: Referee | None
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def truth(self, name: str) -> Truth:
+        """What the gradient with respect to one argument should be."""
+        x = self.given[name]
+        value, error = np.full(x.shape, np.nan), np.full(x.shape, np.inf)
+        order = np.random.default_rng(x.size).permutation(x.size)
+        start, asked, found = time.perf_counter(), 0, []
+        for flat in order:
+            index = tuple(int(i) for i in np.unravel_index(int(flat), x.shape))
+            unit = np.zeros(x.shape)
+            unit[index] = 1.0
+            found.append(self.slope(name, unit))
+            value[index], error[index] = found[-1].value, found[-1].error
+            asked += 1
+            if asked >= FEWEST and time.perf_counter() - start > SECONDS:
+                break
+        along = () if asked == x.size else tuple((v, self.slope(name, v)) for v in _signed(x.shape))
+        ways = dict.fromkeys(s.how for s in (*found, *(s for _, s in along)))
+        weakest = next((way for way in (CENTRAL, COMPLEX, EXACT) if way in ways), EXACT)
+        return Truth(value, error, along, weakest, "; ".join(self.refused.values()))
+
+    def slope(self, name: str, v: Array) -> Slope:
+        """The derivative along v, by the strongest means that has an answer."""
+        answers = (self._exact(name, v), self._complex(name, v))
+        return next((a for a in answers if a is not None), None) or self._central(name, v)
+
+    def _exact(self, name: str, v: Array) -> Slope | None:
+        if self.referee is None or EXACT in self.refused:
+            return None
+        try:
+            with repeating():
+                found = self.referee.slope(self.code.loss, self.given, name, v)
+        except OracleError as error:
+            self.refused[EXACT] = f"no exact numbers: {error.problems[0].message}"
+            return None
+        if not found.known or found.radius > max(SURE * abs(float(found.hi)), SURE):
+            return None  # a branch lies here: the differences see the jump
+        return Slope(float(found.hi), float(found.radius) + SURE * abs(float(found.hi)), EXACT)
+
+    def _complex(self, name: str, v: Array) -> Slope | None:
+        if COMPLEX in self.refused:
+            return None
+        size = _size(self.given[name])
+        try:
+            found = complex_step.confirmed(lambda t: self._at(name, v, t), scale=size, size=size)
+        except OracleError as error:
+            self.refused[COMPLEX] = f"no complex step: {error.problems[0].message}"
+            return None
+        if found.withdrawn.any():
+            return None
+        return Slope(float(found.estimate.value), float(found.estimate.error), COMPLEX)
+
+    def _central(self, name: str, v: Array) -> Slope:
+        u = 2.0**-24 if np.asarray(self._at(name, v, 0.0)).dtype == np.float32 else finite_difference.U
+        found = finite_difference.directional(
+            lambda t: np.asarray(self._at(name, v, t), np.float64), scale=_size(self.given[name]), u=u
+        )
+        return Slope(float(found.value), float(found.error), CENTRAL)
+
+    def _at(self, name: str, v: Array, t: complex) -> Array:
+        """The loss at x + t v: complex where t is."""
+        given: dict[str, Any] = {n: np.array(x) for n, x in self.given.items()}
+        given[name] = self.given[name] + t * v
+        try:
+            with repeating(), np.errstate(all="ignore"):
+                return np.asarray(self.code.loss(given)).reshape(())
+        except OracleError:
+            raise
+        except Exception as error:
+            raise OracleError(f"the function raises {type(error).__name__}: {error}") from error
+
+
+def _signed(shape: tuple[int, ...]) -> Iterator[Array]:
+    """Gaussian directions: nothing cancels in them, and no entry is left out."""
+    stream = np.random.default_rng(7)
+    yield from (stream.standard_normal(shape) for _ in range(DIRECTIONS))
+
+
+def _size(x: Array) -> float:
+    return float(np.abs(x).max(initial=0.0)) or 1.0

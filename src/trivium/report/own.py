@@ -1,0 +1,206 @@
+"""The report on a gradient of one's own: which of its numbers are wrong, where, and why; as text, JSON or a web page.
+
+Knows nothing of how the verdict was reached.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from trivium.compare.bound import LINE
+from trivium.compare.comparison import AGREE, DISAGREE
+from trivium.own.found import GRADIENT, RIGHT, UNKNOWN, VALUE, WRONG, Found, Named, Part
+from trivium.report.exchange import plain
+from trivium.report.failure import LABEL, LONGEST, paragraphs
+from trivium.report.number import few, place, residual, rough, telling
+from trivium.report.paint import painted
+from trivium.report.phrase import counted, listed, visible, wrapped
+from trivium.report.table import table
+from trivium.report.verdict import TITLES
+from trivium.spec.signature import show
+
+FORMAT, VERSION = "trivium.own", 1
+ROWS = 12
+"""Gradients that a table shows, the wrong ones first."""
+
+
+@dataclass(frozen=True)
+class OwnReport:
+    """What was found about a gradient of one's own. It has no truth value: ask for `verdict`.
+
+    >>> report = check_gradient(f, grad, at=(x, w))      # doctest: +SKIP
+    >>> print(report)                                    # doctest: +SKIP
+    """
+
+    found: Found
+    command: str
+
+    @property
+    def verdict(self) -> str:
+        """agree, undecided or disagree."""
+        return self.found.verdict
+
+    @property
+    def diagnosis(self) -> tuple[Named, ...]:
+        """The known mistakes that give just these numbers: one, or several that cannot be told apart."""
+        return self.found.mistakes
+
+    def text(self, *, width: int = 80, color: bool = False) -> str:
+        """The report for a terminal or a log; a failure has at most 25 lines."""
+        text = "\n".join(map(visible, lines(self.found, self.command, width)))
+        return painted(text, self.verdict) if color else text
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything that was found; strict JSON throughout."""
+        rest: dict[str, Any] = plain(self.found)
+        head = {"format": FORMAT, "version": VERSION, "verdict": self.verdict, "command": self.command}
+        return {**head, "summary": sentence(self.found), **rest}
+
+    def to_html(self) -> str:
+        """A page that stands alone: no script, nothing fetched."""
+        title = html.escape(f"{self.found.what}: {TITLES[self.verdict]}")
+        return f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title>{self._repr_html_()}</html>\n"
+
+    def raise_for_verdict(self) -> None:
+        """Raise GradientMismatch, with the text of the report, where the gradient is wrong or nothing was decided."""
+        self.found.raise_for_verdict(self.text())
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(self.text(width=100))}</pre>"
+
+    def __bool__(self) -> bool:
+        raise TypeError("a report is not true or false: read .verdict, or call .raise_for_verdict()")
+
+
+def sentence(found: Found) -> str:
+    """The verdict in a sentence."""
+    wrong, right = found.of(GRADIENT, WRONG), found.of(GRADIENT, RIGHT)
+    values = found.of(VALUE, WRONG)
+    if found.verdict == AGREE and not values:
+        sure = listed(dict.fromkeys(p.how for p in right))
+        every = "" if len(right) == 1 else "every one of them "
+        names = listed((p.name for p in right), most=8)
+        return f"The gradient of {found.what} is right: {names}, {every}held against {sure}."
+    if wrong and found.assumption:
+        return f"Undecided: {listed(p.name for p in wrong)}: {found.assumption}."
+    if wrong:
+        rest = f" {listed(p.name for p in right)} {'is' if len(right) == 1 else 'are'} right." if right else ""
+        all_ = len(found.of(GRADIENT))
+        of_ = "The gradient" if all_ == 1 else f"{len(wrong)} of {all_} gradients"
+        return f"{of_} {'is' if len(wrong) == 1 else 'are'} wrong: {listed(p.name for p in wrong)}.{rest}"
+    if values:
+        first = values[0]
+        return (
+            f"The values differ from {found.what}, first at {first.name}; the gradient is right where it was checked."
+        )
+    unknown = found.of(GRADIENT, UNKNOWN)
+    why = "; ".join(f"{p.name}: {p.why}" for p in unknown[:3])
+    return f"Undecided: {why or 'nothing was compared'}."
+
+
+def lines(found: Found, command: str, width: int) -> list[str]:
+    """The whole report: as many witnesses and notes as fit in 25 lines."""
+    tellings = [list(_lines(found, command, width, most)) for most in (3, 2, 1, 0)]
+    return next((t for t in tellings if len(t) <= LONGEST or found.verdict == AGREE), tellings[-1])
+
+
+def _lines(found: Found, command: str, width: int, most: int) -> Iterator[str]:
+    yield from wrapped(sentence(found), width=width)
+    yield ""
+    yield from rows(found, width)
+    wrong = [*found.of(VALUE, WRONG), *found.of(GRADIENT, WRONG)]
+    told = {"first": first(found), "pattern": patterns(wrong), "mistake": mistake(found)}
+    yield from paragraphs(told, width)
+    for part in wrong[: min(most, 1)]:
+        yield from entries(part, most, width)
+    yield from paragraphs({"missed?": missed(found), "checked at": "; ".join(found.points)}, width)
+    for note in found.notes[: max(most, 1)]:
+        yield from wrapped(note, width=width, label="note", indent=LABEL)
+    if found.notes[max(most, 1) :]:
+        yield f"{'besides':<{LABEL}}{counted(len(found.notes) - max(most, 1), 'note')} more; to_json() has all"
+    yield f"{'again':<{LABEL}}{command}"
+
+
+def rows(found: Found, width: int) -> Iterator[str]:
+    """A row for each gradient, the wrong ones first."""
+    order = (WRONG, UNKNOWN, RIGHT)
+    parts = sorted(found.of(GRADIENT), key=lambda p: order.index(p.state))
+    shown = parts[:ROWS]
+    head = ["gradient of", "shape", "largest", "", "residual", "asked"]
+    body = [[p.name, show(p.shape), few(p.largest), p.state, residual(p.residual), asked(p)] for p in shown]
+    yield from table([head, *body], align="<<><><", width=width)
+    if parts[ROWS:]:
+        yield f"... and {len(parts) - ROWS} more; to_json() has all"
+    yield from wrapped(f"(residual: in units of what rounding does there; the line is {LINE:g})", width=width)
+
+
+def asked(part: Part) -> str:
+    """How much of it was looked at."""
+    if part.directions:
+        return f"{part.asked} of {part.entries} entries, {part.directions} directions"
+    return "all" if part.asked == part.entries else f"{part.asked} of {part.entries}"
+
+
+def first(found: Found) -> str:
+    """Where it goes wrong first: a value, or the steps in which the first wrong gradient was made."""
+    values = found.of(VALUE, WRONG)
+    if values:
+        return f"the value of {values[0].name}: from there on this is another function than {found.what}"
+    if not found.suspects:
+        return ""
+    one = len(found.suspects) == 1
+    return (
+        f"the backward step of {found.suspects[0]}"
+        if one
+        else f"between the backward steps of {listed(found.suspects)}"
+    )
+
+
+def patterns(wrong: list[Part]) -> str:
+    """How the numbers are wrong; tensors that are wrong in one way are told together."""
+    groups: dict[str, list[str]] = {}
+    for p in wrong:
+        if p.pattern is None or p.pattern.name != "scattered":
+            groups.setdefault(p.pattern.text if p.pattern else p.why, []).append(p.name)
+    return "; ".join(f"{listed(names, most=6)}: {text}" for text, names in list(groups.items())[:3])
+
+
+def mistake(found: Found) -> str:
+    """The known mistake that gives just these numbers."""
+    if len(found.mistakes) == 1:
+        return f"{found.mistakes[0].text} It gives the same numbers at every point, which is proof."
+    if found.mistakes:
+        alike = "; ".join(m.text.split(". ")[0] for m in found.mistakes)
+        return f"one of these, which give the same numbers here: {alike}"
+    if found.network and found.of(GRADIENT, WRONG) and not found.of(VALUE, WRONG):
+        return "none of the known ones gives these numbers"
+    return ""
+
+
+def entries(part: Part, most: int, width: int) -> Iterator[str]:
+    """The worst entries of one tensor."""
+    shown = part.witnesses[:most]
+    if shown:
+        what = "of" if part.kind == VALUE else "with respect to"
+        yield from paragraphs({"worst": f"the {part.kind} {what} {part.name}, against {part.how}"}, width)
+        body = [[place(w.index), *telling(w.got, w.expected), few(w.bound)] for w in shown]
+        yield from table(
+            [["entry", "yours", "should be", "may differ by"], *body], align="<>>>", width=width, indent=LABEL
+        )
+
+
+def missed(found: Found) -> str:
+    """What an error could hide in."""
+    gradients = found.of(GRADIENT)
+    if found.verdict == DISAGREE or not gradients:
+        return ""
+    dull = max(gradients, key=lambda p: p.floor)
+    sampled = [p.name for p in gradients if p.directions]
+    some = f"; one entry in many of {listed(sampled)}, which were asked along directions" if sampled else ""
+    return f"an error smaller than {rough(dull.floor)} of the largest entry ({dull.name}, against {dull.how}){some}"
