@@ -126,11 +126,11 @@ class Code:
 
 def code(f: Function | None, grad: Function, at: Mapping[str, Any] | Sequence[Any]) -> tuple[Code, dict[str, Array]]:
     """A person's functions and the point to call them at, as one thing that can be called."""
-    by_name = isinstance(at, Mapping)
     given = {n: _given(n, x) for n, x in (at.items() if isinstance(at, Mapping) else _numbered(f or grad, at))}
     if not given:
         raise OracleError("at holds no numbers: give the arguments that the function takes")
     moving = tuple(n for n, x in given.items() if x.dtype.kind == "f")
+    by_name = isinstance(at, Mapping) and _takes(f or grad, given)
     made = Code(f, grad, tuple(given), moving, by_name)
     if f is None:
         return made, given
@@ -213,6 +213,16 @@ def _numbered(function: Function, at: Sequence[Any]) -> Iterator[tuple[str, Any]
     wanted = parameters(function)
     names = wanted if wanted is not None and len(wanted) == len(at) else [f"argument {i}" for i in range(len(at))]
     return zip(names, at, strict=True)
+
+
+def _takes(function: Function, given: Mapping[str, Any]) -> bool:
+    """Whether a function can be handed these by name; else they go in the order in which they stand."""
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    names = {p.name for p in found if p.kind is not p.POSITIONAL_ONLY}
+    return any(p.kind is p.VAR_KEYWORD for p in found) or set(given) <= names
 
 
 def _given(name: object, x: Any) -> Array:

@@ -1,0 +1,102 @@
+"""The first customer: a dict of intermediates and a cost, a dict of gradients; right, and with one slip each time."""
+
+from __future__ import annotations
+
+import pytest
+
+import trivium as tv
+from tests.own.student import AT, NET, THREE, slipped
+
+
+def test_what_is_right_is_right_by_its_own_function() -> None:
+    report = tv.check_gradient(THREE.cost, THREE.grads, at=AT)
+    assert report.verdict == "agree"
+    assert {p.name for p in report.found.parts} == {"w1", "w2", "w3", "b1", "b2", "b3"}
+    assert {(p.how, p.asked == p.entries) for p in report.found.parts} == {("the exact derivative", True)}
+
+
+def test_what_is_right_is_right_beside_its_network() -> None:
+    report = tv.check_gradient(THREE.cost, THREE.grads, at=AT, against=NET)
+    assert report.verdict == "agree"
+    assert len(report.found.of("value")) == 8
+    assert {p.name for p in report.found.of("gradient")} >= {"g8", "g5", "g2"}
+    assert report.found.points == ("the numbers given", "prime sizes", "square layers")
+
+
+def test_arrays_are_drawn_for_a_network() -> None:
+    assert tv.check_gradient(THREE.cost, THREE.grads, against=NET).verdict == "agree"
+
+
+ALL = {"w1", "w2", "w3", "b1", "b2", "b3", "g8", "g5", "g2"}
+BELOW_G5 = {"g5", "g2", "w2", "b2", "w1", "b1"}
+SLIPS: list[tuple[str, set[str], tuple[str, ...], str]] = [
+    ("no 1/N", ALL, ("g9",), "mean-forgotten"),
+    ("no 2", ALL, ("g9",), "two-forgotten"),
+    ("sign", ALL, ("g9",), "difference-reversed"),
+    ("slope at the activation", BELOW_G5, ("g6", "g7", "g8"), "derivative-at-output"),
+    ("no slope", BELOW_G5, ("g6", "g7", "g8"), "derivative-missing"),
+    ("1 - y", {"g2", "w1", "b1"}, ("g3", "g4", "g5"), "tanh-not-squared"),
+    ("no slope in tanh", {"g2", "w1", "b1"}, ("g3", "g4", "g5"), "derivative-missing"),
+    ("last point dropped", {"w2"}, ("g4", "g5"), "last-sample-dropped"),
+    ("weights divided", {"w1"}, ("g1", "g2"), "weights-averaged"),
+    ("float32", {"w1"}, ("g1", "g2"), "float32-on-the-way"),
+]
+
+
+@pytest.mark.parametrize(("slip", "wrong", "suspects", "name"), SLIPS, ids=[s[0] for s in SLIPS])
+def test_a_slip_is_found_placed_and_named(slip: str, wrong: set[str], suspects: tuple[str, ...], name: str) -> None:
+    report = tv.check_gradient(THREE.cost, slipped(slip), at=AT, against=NET)
+    assert report.verdict == "disagree"
+    assert {p.name for p in report.found.of("gradient", "wrong")} == wrong
+    assert report.found.suspects == suspects
+    assert name in {m.mistake for m in report.diagnosis}
+    assert name in report.text()
+    assert len(report.text().splitlines()) <= 25
+
+
+@pytest.mark.parametrize("slip", [s[0] for s in SLIPS] + ["mean of biases", "one entry"])
+def test_a_slip_is_found_without_a_network(slip: str) -> None:
+    right = {p.name for p in tv.check_gradient(THREE.cost, slipped(""), at=AT).found.of("gradient", "right")}
+    report = tv.check_gradient(THREE.cost, slipped(slip), at=AT)
+    assert right == {"w1", "w2", "w3", "b1", "b2", "b3"}
+    assert report.verdict == "disagree"
+    assert "grad_g8" in "".join(report.found.notes)
+
+
+def test_a_slip_in_a_part_in_a_billion_of_one_entry_has_no_name() -> None:
+    report = tv.check_gradient(THREE.cost, slipped("one entry"), at=AT, against=NET)
+    (part,) = report.found.of("gradient", "wrong")
+    assert (part.name, part.pattern.text if part.pattern else "") == ("w2", "only entry (1, 2) is wrong")
+    assert report.diagnosis == ()
+    assert "none of the known ones" in report.text()
+
+
+def test_without_the_function_a_factor_n_is_a_question() -> None:
+    def grads(S, w1, w2, w3, b1, b2, b3, y):  # type: ignore[no-untyped-def]
+        return slipped("no 1/N")(THREE.cost(S, w1, w2, w3, b1, b2, b3, y)[0])
+
+    report = tv.check_gradient(None, grads, at=AT, against=NET)
+    assert report.verdict == "undecided"
+    assert "it would be right if the loss were summed over N" in " ".join(report.text().split())
+
+
+def test_without_the_function_any_other_mistake_is_a_mistake() -> None:
+    def grads(S, w1, w2, w3, b1, b2, b3, y):  # type: ignore[no-untyped-def]
+        return slipped("no slope")(THREE.cost(S, w1, w2, w3, b1, b2, b3, y)[0])
+
+    assert tv.check_gradient(None, grads, at=AT, against=NET).verdict == "disagree"
+
+
+def test_another_cost_is_told_from_a_wrong_gradient() -> None:
+    def cost(*arrays):  # type: ignore[no-untyped-def]
+        data, value = THREE.cost(*arrays)
+        return data, 3 * value
+
+    report = tv.check_gradient(cost, slipped(""), at=AT, against=NET)
+    assert "the function is not the network" in " ".join(report.text().split())
+
+
+def test_an_assertion_carries_the_report() -> None:
+    tv.assert_gradient(THREE.cost, THREE.grads, at=AT)
+    with pytest.raises(tv.GradientMismatch, match="6 of 6 gradients are wrong"):
+        tv.assert_gradient(THREE.cost, slipped("no 1/N"), at=AT)
