@@ -63,7 +63,8 @@ class Code:
         """The number that is differentiated, made of whatever `given` is; what the code raises is left as it is."""
         if self.f is None:
             raise OracleError("there is no function to differentiate")
-        return self._number(read(self.f(**given) if self.by_name else self.f(*given.values())))
+        with repeating():
+            return self._number(read(self.f(**given) if self.by_name else self.f(*given.values())))
 
     def told(self, given: Given) -> Told:
         """All that the code says at these numbers; OracleError where it cannot be called, or gives no gradient."""
@@ -73,7 +74,7 @@ class Code:
             found = self._backward(handed, result)
         wrote = tuple(n for n, x in given.items() if not np.array_equal(handed[n], x, equal_nan=x.dtype.kind == "f"))
         named = {} if result is None else {n: v for n, v in result.named.items() if _is_numbers(v)}
-        values = {n: np.asarray(v, np.float64) for n, v in named.items() if n not in given}
+        values = {n: np.asarray(v) for n, v in named.items() if n not in given}
         loss = None if result is None else float(np.asarray(self._number(result)).reshape(()))
         return Told(loss, self._by_name(found), values, wrote)
 
@@ -92,6 +93,7 @@ class Code:
         wanted = parameters(self.grad)
         kept = None if result is None else result.kept
         output = self.cotangent is not None
+        y_bar = None if self.cotangent is None else self.cotangent.astype(_precision(result))
         same = wanted is None or set(wanted) <= set(given) or len(wanted) == len(given)
         whose = "the gradient"
         if wanted is not None and set(wanted) <= set(given):
@@ -99,10 +101,10 @@ class Code:
         if wanted is not None and len(wanted) == 1 and kept is not None and not output:
             return called(self.grad, {wanted[0]: kept}, by_name=False, whose=whose)
         if wanted is not None and len(wanted) == 2 and kept is not None and output:
-            order = (kept, self.cotangent) if _is_cache(wanted[0]) else (self.cotangent, kept)
+            order = (kept, y_bar) if _is_cache(wanted[0]) else (y_bar, kept)
             return called(self.grad, dict(zip(wanted, order, strict=True)), by_name=False, whose=whose)
         if wanted is not None and output and len(wanted) == len(given) + 1:
-            return called(self.grad, {"": self.cotangent, **given}, by_name=False, whose=whose)
+            return called(self.grad, {"": y_bar, **given}, by_name=False, whose=whose)
         if same:
             return called(self.grad, given, by_name=False, whose=whose)
         raise OracleError(
@@ -250,7 +252,13 @@ def _is_numbers(x: Any) -> bool:
 
 def _is_single(x: Any) -> bool:
     """A number, or an array of one: by what it is made of, so that balls and complex numbers are numbers too."""
-    return not isinstance(x, str | bytes | dict) and np.ndim(x) <= 2 and np.size(x) == 1
+    return not isinstance(x, str | bytes | Mapping | tuple | list) and np.ndim(x) <= 2 and np.size(x) == 1
+
+
+def _precision(result: Result | None) -> Any:
+    """What the cotangent of an output is handed over in: the output's own, as a layer after it would."""
+    output = np.asarray(None if result is None else result.output)
+    return output.dtype if output.dtype.kind == "f" else np.float64
 
 
 def _is_cache(name: str) -> bool:

@@ -16,12 +16,14 @@ from trivium.compare.bound import BLIND, LINE, RUNS, UNIT, Q, shaken, smallest
 from trivium.compare.comparison import Pattern, Witness
 from trivium.compare.diagnose import pattern
 from trivium.compare.judge import largest_index
+from trivium.errors import OracleError
 from trivium.own.calling import Code, Told
 from trivium.own.found import RIGHT, UNKNOWN, WRONG, Part
 from trivium.own.truth import Slope, Truth
 
 COARSE = 2.0**-12
 """The amplitude of noise for code that rounds to float32: below it nothing would move."""
+WIDER = {"float64": np.longdouble, "float32": np.float64}
 WITNESSES = 3
 
 
@@ -42,7 +44,7 @@ class Noise:
 def noise(code: Code, given: Mapping[str, Array], told: Told) -> Noise:
     """The response of the person's own code, gradients and values, to noise in what it is fed."""
     still = {**told.values, **told.gradients}
-    dtype = "float32" if any(g.dtype == np.float32 for g in still.values()) else "float64"
+    dtype = "float32" if any(x.dtype == np.float32 for x in (*given.values(), *still.values())) else "float64"
     q = COARSE if dtype == "float32" else Q
     totals = {n: np.zeros(x.shape) for n, x in still.items()}
     with np.errstate(all="ignore"):
@@ -54,7 +56,29 @@ def noise(code: Code, given: Mapping[str, Array], told: Told) -> Noise:
             for n, x in still.items():
                 if n in again and again[n].shape == x.shape:
                     totals[n] = np.hypot(totals[n], (np.asarray(again[n], np.float64) - x) / q)
-    return Noise(dtype, {n: np.nan_to_num(t / math.sqrt(RUNS), posinf=0.0) for n, t in totals.items()})
+    found = {n: np.nan_to_num(t / math.sqrt(RUNS), posinf=0.0) for n, t in totals.items()}
+    for n, lost in _lost(code, given, still, dtype).items():
+        found[n] = np.maximum(found[n], lost)
+    return Noise(dtype, found)
+
+
+def _lost(code: Code, given: Mapping[str, Array], still: Mapping[str, Array], dtype: str) -> dict[str, Array]:
+    """What rounding has done already, in units of it: the same code in a wider precision, where it runs there.
+
+    Noise in the arguments does not show it all: at a saturated unit, 1 - y² loses digits that no argument moves.
+    """
+    wide = {n: x.astype(WIDER[dtype]) if x.dtype.kind == "f" else x for n, x in given.items()}
+    try:
+        told = code.told(wide)
+    except OracleError:
+        return {}  # the code insists on its own precision: then noise in its arguments is all that is known
+    again = {**told.values, **told.gradients}
+    with np.errstate(invalid="ignore"):
+        return {
+            n: np.nan_to_num(np.asarray(np.abs(again[n] - x), np.float64) / UNIT[dtype], posinf=0.0)
+            for n, x in still.items()
+            if n in again and again[n].shape == x.shape
+        }
 
 
 def judged(
@@ -87,7 +111,9 @@ def judged(
         state, why = UNKNOWN, "rounding, or the oracle's own error, has eaten its digits"
     elif bool((np.isinf(truth.error) & asked).any()):
         state, why = UNKNOWN, "some entries lie on a kink"
-    units = np.where(asked, off / (UNIT[dtype] * np.maximum(scale, smallest(dtype))), 0.0)
+    with np.errstate(over="ignore"):
+        units = np.where(asked, off / (UNIT[dtype] * np.maximum(scale, smallest(dtype))), 0.0)
+        ratio = off / np.maximum(bound, smallest(dtype))
     return Part(
         name=name,
         said_as=said_as,
@@ -102,7 +128,7 @@ def judged(
         residual=float(units.max(initial=0.0)),
         floor=float(bound[asked].max(initial=0.0)) / largest if largest and asked.any() else 0.0,
         pattern=_pattern(got, truth, asked, bound, dtype, quantities) if state == WRONG else None,
-        witnesses=_witnesses(got, truth, beyond, off / np.maximum(bound, smallest(dtype)), bound),
+        witnesses=_witnesses(got, truth, beyond, ratio, bound),
         why=why,
     )
 
