@@ -129,13 +129,15 @@ def check_gradient(
     Raises OracleError where the code cannot be called as it is written, or is not the same function twice, SpecError or
     ValuesError where the network and the arrays do not fit; a wrong gradient is no error but a report.
     """
-    spec = None if against is None else find(against).spec
+    source = None if against is None else find(against)
+    spec, at_what = (None if source is None else source.spec), "the numbers given"
     if at is None:
-        if spec is None:
+        if source is None:
             raise ValuesError("at= is missing: the arrays at which to check (or against=, a network to draw them for)")
-        at = draw(spec)
+        at_what = "the network's own numbers" if source.values is not None else "drawn numbers"
+        at = source.values if source.values is not None else draw(source.spec)
     referee = oracle_referee(oracle, [], 0)
-    found = own_gradient(f, grad, at, spec=spec, road=handwritten(), referee=referee, seconds=QUICK)
+    found = own_gradient(f, grad, at, at_what, spec=spec, road=handwritten(), referee=referee, seconds=QUICK)
     words = ["f" if f is not None else "None", "grad", "at=at"]
     return OwnReport(
         found, f"python: trivium.check_gradient({', '.join([*words, *(['against=against'] if spec else [])])})"

@@ -28,7 +28,9 @@ GRAVITY = (70, 2, 1, 3, 0)
 
 
 def check(
-    targets: Annotated[list[str], typer.Argument(metavar="FILE|zoo:NAME|zoo:all...", help="Networks to check.")],
+    targets: Annotated[
+        list[str], typer.Argument(metavar="FILE|zoo:NAME|zoo:all|FILE.py::GRADS...", help="Networks, or a gradient.")
+    ],
     *,
     backends: Annotated[
         str | None, typer.Option(help="Which, such as numpy,torch; all that work here if not said.")
@@ -51,14 +53,27 @@ def check(
         str | None,
         typer.Option(metavar="exact|roads", help="What steps are held against; exact numbers if that is quick."),
     ] = None,
+    cost: Annotated[
+        str | None, typer.Option(metavar="[FILE::]NAME", help="The function whose gradient FILE::NAME is.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="FILE|zoo:NAME", help="The network that FILE::NAME is the gradient of.")
+    ] = None,
     budget: Annotated[
         str | None, typer.Option(metavar="BYTES", help="Memory that a check may take, such as 2GB.")
     ] = None,
 ) -> int:
-    """Say whether all backends derive the same gradient, step by step.
+    """Say whether all backends derive the same gradient, step by step; or whether one of your own is right.
 
     Exit codes: 0 they agree, 1 they disagree, 2 bad input, 3 undecided; of several networks, 2 before 1 before 3.
     """
+    mine = [target for target in targets if "::" in target]
+    if mine or cost is not None or against is not None:
+        if len(targets) > 1 or not mine:
+            raise typer.BadParameter("takes one gradient of your own, such as mynet.py::grads", param_hint="'--cost'")
+        from trivium.cli.own import check_own
+
+        return check_own(mine[0], cost=cost, against=against, values=values, oracle=oracle, as_json=as_json)
     brief = brief or EVERY in targets
     targets = [name for target in targets for name in every(target)]
     if html is not None and len(targets) > 1:

@@ -133,6 +133,10 @@ def code(f: Function | None, grad: Function, at: Mapping[str, Any] | Sequence[An
         raise OracleError("at holds no numbers: give the arguments that the function takes")
     moving = tuple(n for n, x in given.items() if x.dtype.kind == "f")
     by_name = isinstance(at, Mapping) and _takes(f or grad, given)
+    wanted = parameters(f or grad)
+    if isinstance(at, Mapping) and not by_name and wanted and f is not None:
+        names = f"takes {', '.join(wanted)}, and the numbers are {', '.join(given)}"
+        raise OracleError(f"the function {names}: use its names")
     made = Code(f, grad, tuple(given), moving, by_name)
     if f is None:
         return made, given

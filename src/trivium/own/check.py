@@ -35,6 +35,7 @@ def own_gradient(
     f: Any,
     grad: Any,
     at: Mapping[str, Any] | Sequence[Any],
+    at_what: str = "the numbers given",
     *,
     spec: Spec | None,
     road: Scaler,
@@ -48,8 +49,10 @@ def own_gradient(
     heard = noise(code, given, told)
     notes = [f"the code writes to its argument {n}: its caller's array is changed" for n in told.wrote]
     if spec is None:
-        return _by_itself(code, given, told, heard, referee, notes)
-    return _beside(code, given, told, heard, spec, road, referee, seconds, notes)
+        found = _by_itself(code, given, told, heard, referee, notes)
+    else:
+        found = _beside(code, given, told, heard, spec, road, referee, seconds, notes)
+    return replace(found, points=(at_what, *found.points))
 
 
 def _repeats(code: Code, given: Mapping[str, Array], told: Told) -> None:
@@ -94,7 +97,7 @@ def _by_itself(
     notes += [f"no gradient was brought of {', '.join(absent)}"] if absent else []
     parts = _confirmed(code, given, parts, heard, asker)
     notes += sorted(set(asker.refused.values()))
-    return Found("your own function", tuple(parts), points=("the numbers given",), notes=tuple(notes))
+    return Found("your own function", tuple(parts), notes=tuple(notes))
 
 
 def _confirmed(code: Code, given: Mapping[str, Array], parts: list[Part], heard: Noise, asker: Asker) -> list[Part]:
@@ -152,7 +155,7 @@ def _beside(
     values = {names[n]: x for n, x in given.items() if n in names}
     fitted = spec.resized(**_read_sizes(spec, values))
     first = network_side.beside(fitted, check_values(fitted, values), road, referee, seconds)
-    points = [("the numbers given", first, told, heard)]
+    points = [("", first, told, heard)]
     for label, sizes in ((TELLING, prime_sizes(fitted)), ("square layers", square_sizes(fitted))):
         further = _further(code, given, names, fitted, sizes, road)
         if isinstance(further, str):
@@ -186,7 +189,7 @@ def _beside(
         suspects=where,
         mistakes=tuple(mistakes),
         assumption=assumption,
-        points=tuple(label for label, *_ in points),
+        points=tuple(label for label, *_ in points[1:]),
         notes=tuple(notes),
         network=spec.name,
     )
