@@ -23,7 +23,6 @@ from trivium.compare.remarks import merged
 from trivium.errors import BackendError, SpecError, ValuesError
 from trivium.given import read_values, shapes_of
 from trivium.ops import OPS
-from trivium.own.check import own_gradient
 from trivium.probe import Probes, draw, probes
 from trivium.referee import Referee
 from trivium.report import OwnReport, Report
@@ -129,6 +128,8 @@ def check_gradient(
     Raises OracleError where the code cannot be called as it is written, or is not the same function twice, SpecError or
     ValuesError where the network and the arrays do not fit; a wrong gradient is no error but a report.
     """
+    from trivium.own.check import own_gradient  # the catalogue is loaded where it is used
+
     source = None if against is None else find(against)
     spec, at_what = (None if source is None else source.spec), "the numbers given"
     if at is None:

@@ -77,7 +77,10 @@ def test_numbers_come_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[
         (["mine.py::grads"], "a gradient alone cannot be judged"),
         (["mine.py::grads", "--cost", "cost"], "no numbers to check mine.py::grads at"),
         (["mine.py::grads", "--cost", "cost", "--against", "zoo:notebok"], "did you mean 'notebook'"),
-        (["mine.py::grads", "--cost", "cost", "--against", "zoo:mlp"], "the function takes S, w1, w2, w3, b1, b2, b3, y, and the numbers are x, y"),
+        (
+            ["mine.py::grads", "--cost", "cost", "--against", "zoo:mlp"],
+            "the function takes S, w1, w2, w3, b1, b2, b3, y, and the numbers are x, y",
+        ),
         (["zoo:mlp", "--cost", "cost"], "takes one gradient of your own"),
     ],
 )

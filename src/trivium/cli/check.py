@@ -15,6 +15,7 @@ import typer
 
 from trivium.cli.cure import advised, size_or_network
 from trivium.cli.file import reserve, write
+from trivium.cli.own import OWN, check_own
 from trivium.cli.stream import colorful, mention, say, waiting, width
 from trivium.cli.target import parse_bytes, parse_dtypes, parse_names, parse_sizes
 from trivium.compare.bound import LINE
@@ -27,10 +28,26 @@ GRAVITY = (70, 2, 1, 3, 0)
 """Exit codes, gravest first: what stands for several networks."""
 
 
+Targets = Annotated[
+    list[str], typer.Argument(metavar="FILE|zoo:NAME|zoo:all|FILE.py::GRADS...", help="Networks, or a gradient.")
+]
+Cost = Annotated[str | None, typer.Option(metavar="[FILE::]NAME", help="The function whose gradient FILE::NAME is.")]
+Against = Annotated[
+    str | None, typer.Option(metavar="FILE|zoo:NAME", help="The network that FILE::NAME is the gradient of.")
+]
+Values = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="Numbers for every input and parameter: .json or .npz."),
+]
+Budget = Annotated[str | None, typer.Option(metavar="BYTES", help="Memory that a check may take, such as 2GB.")]
+Oracle = Annotated[
+    str | None,
+    typer.Option(metavar="exact|roads", help="What steps are held against; exact numbers if that is quick."),
+]
+
+
 def check(
-    targets: Annotated[
-        list[str], typer.Argument(metavar="FILE|zoo:NAME|zoo:all|FILE.py::GRADS...", help="Networks, or a gradient.")
-    ],
+    targets: Targets,
     *,
     backends: Annotated[
         str | None, typer.Option(help="Which, such as numpy,torch; all that work here if not said.")
@@ -38,10 +55,7 @@ def check(
     size: Annotated[
         list[str] | None, typer.Option(metavar="N=7", help="A size for one of the network's letters.")
     ] = None,
-    values: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Numbers for every input and parameter: .json or .npz."),
-    ] = None,
+    values: Values = None,
     seed: Annotated[int, typer.Option(min=0, help="Where the drawn numbers start.")] = 0,
     dtypes: Annotated[str, typer.Option(help="Precisions to check in.")] = "float64,float32",
     brief: Annotated[
@@ -49,38 +63,21 @@ def check(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON, alone on stdout.")] = False,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as a web page too.")] = None,
-    oracle: Annotated[
-        str | None,
-        typer.Option(metavar="exact|roads", help="What steps are held against; exact numbers if that is quick."),
-    ] = None,
-    cost: Annotated[
-        str | None, typer.Option(metavar="[FILE::]NAME", help="The function whose gradient FILE::NAME is.")
-    ] = None,
-    against: Annotated[
-        str | None, typer.Option(metavar="FILE|zoo:NAME", help="The network that FILE::NAME is the gradient of.")
-    ] = None,
-    budget: Annotated[
-        str | None, typer.Option(metavar="BYTES", help="Memory that a check may take, such as 2GB.")
-    ] = None,
+    oracle: Oracle = None,
+    cost: Cost = None,
+    against: Against = None,
+    budget: Budget = None,
 ) -> int:
     """Say whether all backends derive the same gradient, step by step; or whether one of your own is right.
 
     Exit codes: 0 they agree, 1 they disagree, 2 bad input, 3 undecided; of several networks, 2 before 1 before 3.
     """
-    mine = [target for target in targets if "::" in target]
-    if mine or cost is not None or against is not None:
-        if len(targets) > 1 or not mine:
-            raise typer.BadParameter("takes one gradient of your own, such as mynet.py::grads", param_hint="'--cost'")
-        from trivium.cli.own import check_own
-
-        return check_own(mine[0], cost=cost, against=against, values=values, oracle=oracle, as_json=as_json)
+    if cost is not None or against is not None or any(OWN in target for target in targets):
+        return check_own(targets, cost=cost, against=against, values=values, oracle=oracle, as_json=as_json)
     brief = brief or EVERY in targets
     targets = [name for target in targets for name in every(target)]
-    if html is not None and len(targets) > 1:
-        several = f"takes one network, and {len(targets)} are given; run them one by one"
-        raise typer.BadParameter(several, param_hint="'--html'")
     if html is not None:
-        reserve(html, "--html")
+        page_for(html, targets)
     asked: dict[str, Any] = {
         "backends": parse_names(backends),
         "sizes": parse_sizes(size or ()),
@@ -101,6 +98,14 @@ def check(
         write(html, found[0].to_html())
         mention(f"wrote {html}")
     return min(map(code, found), key=GRAVITY.index)
+
+
+def page_for(html: Path, targets: list[str]) -> None:
+    """Refuse a page that could not be written, or that would have to hold several networks."""
+    if len(targets) > 1:
+        several = f"takes one network, and {len(targets)} are given; run them one by one"
+        raise typer.BadParameter(several, param_hint="'--html'")
+    reserve(html, "--html")
 
 
 def every(target: str) -> list[str]:

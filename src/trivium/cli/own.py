@@ -7,26 +7,40 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+
+import typer
 
 from trivium.cli.cure import advised, size_or_network
 from trivium.cli.stream import colorful, mention, say, waiting, width
 from trivium.errors import OracleError, ValuesError
 
+OWN = "::"
+"""Between a file and a function in it."""
 CODES = {"agree": 0, "disagree": 1, "undecided": 3}
 
 
 def check_own(
-    target: str, *, cost: str | None, against: str | None, values: Path | None, oracle: str | None, as_json: bool
+    targets: Sequence[str],
+    *,
+    cost: str | None,
+    against: str | None,
+    values: Path | None,
+    oracle: str | None,
+    as_json: bool,
 ) -> int:
     """Check one gradient and show what was found."""
+    if len(targets) > 1 or OWN not in targets[0]:
+        raise typer.BadParameter("takes one gradient of your own, such as mynet.py::grads", param_hint="'--cost'")
+    (target,) = targets
     from trivium.given import read_values
-    from trivium.own.source import MARK, function
+    from trivium.own.source import function
     from trivium.verbs import check_gradient
 
-    path = target.partition(MARK)[0]
-    where = cost if cost is None or MARK in cost else f"{path}{MARK}{cost}"
+    path = target.partition(OWN)[0]
+    where = cost if cost is None or OWN in cost else f"{path}{OWN}{cost}"
     if cost is None and against is None:
         message = "a gradient alone cannot be judged: name the function too, or a network to hold it against"
         raise _cured(OracleError(message), f"trivium check {target} --cost cost --values numbers.json")
