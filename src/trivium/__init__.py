@@ -29,6 +29,7 @@ from trivium.verbs import (
     assert_gradient as assert_gradient,
     check as check,
     check_gradient as check_gradient,
+    check_module as check_module,
     load as load,
     trace as trace,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "assert_gradient",
     "check",
     "check_gradient",
+    "check_module",
     "load",
     "network",
     "prove",

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from trivium.backend import Backend, check_backend, installed, load_backend
+from trivium.bringer import bringers
 from trivium.compare.acceptance import accept
 from trivium.compare.agreement import compare
 from trivium.compare.bound import Scaler
@@ -143,6 +144,32 @@ def check_gradient(
     return OwnReport(
         found, f"python: trivium.check_gradient({', '.join([*words, *(['against=against'] if spec else [])])})"
     )
+
+
+def check_module(module: Any, loss: Callable[..., Any] | None = None, *, at: Sequence[Any]) -> OwnReport:
+    """Say whether a framework's module, or function of its tensors, has the gradient of its own values.
+
+    module  a torch.nn.Module, in which every named parameter is checked, or a function of tensors (a custom
+            autograd.Function's `apply` too), which is checked at its arguments' own precision
+    loss    what is made of the module's output; the output itself, under a random cotangent, where None
+    at      the inputs, in order
+
+    A module is copied, and nothing of it is changed. Besides its values it is held against what a vjp may not depend
+    on: how its cotangent is stored, and its size and sign but in proportion.
+    """
+    from trivium.own.brought import brought_gradient
+
+    for bringer in bringers():
+        if bringer.knows(module):
+            brought, what = bringer.module(module, loss, at), type(module).__name__
+        elif callable(module) and any(bringer.knows(x) for x in at):
+            composed = module if loss is None else (lambda *x: loss(module(*x)))
+            brought, what = bringer.function(composed, at), getattr(module, "__name__", type(module).__name__)
+        else:
+            continue
+        words = "module, at=at" if loss is None else "module, loss, at=at"
+        return OwnReport(brought_gradient(brought, what), f"python: trivium.check_module({words})")
+    raise BackendError(f"no framework knows {described(module)}: it is no module, and nothing in at is a tensor")
 
 
 def assert_gradient(

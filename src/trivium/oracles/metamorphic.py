@@ -20,6 +20,8 @@ Gradient = Callable[[Given], Given]
 """Arrays by name in, gradients by name out, of the same shapes."""
 SHAKE = 2.0**-40
 RUNS = 8
+ONE, OTHER = "a cotangent", "another cotangent"
+"""Moved by noise as the arguments are: a sum of them is rounded too."""
 MARGIN = 2.0**8
 """How far the error may exceed the noise that was measured."""
 
@@ -70,21 +72,28 @@ def permuted(gradient: Gradient, given: Given, axes: Mapping[str, int], order: S
 
 
 def superposed(
-    vjp: Callable[[Given, Array], Given], given: Given, one: Array, other: Array, *, times: float = -3.0
+    vjp: Callable[[Given, Array], Given],
+    given: Given,
+    one: Array,
+    other: Array,
+    *,
+    times: float = -3.0,
+    narrow: bool = False,
 ) -> dict[str, Estimate]:
     """What vjp(one + times other) has to be: a vjp is linear in the cotangent.
 
     `vjp` takes the arguments and the cotangent of the result. A cotangent that is squared, clipped, rectified, compared
-    with 0 or ignored does not pass.
+    with 0 or ignored does not pass. `narrow` says that it computes in float32.
     """
     if np.shape(one) != np.shape(other):
         raise OracleError(f"the cotangents have shapes {np.shape(one)} and {np.shape(other)}")
 
     def predicted(at: Given) -> dict[str, Array]:
-        a, b = vjp(at, one), vjp(at, other)
+        rest = {n: x for n, x in at.items() if n in given}
+        a, b = vjp(rest, at[ONE]), vjp(rest, at[OTHER])
         return {n: np.asarray(a[n], np.float64) + times * np.asarray(b[n], np.float64) for n in a}
 
-    return _with_errors(predicted, given)
+    return _with_errors(predicted, {**given, ONE: np.asarray(one), OTHER: np.asarray(other)}, narrow=narrow)
 
 
 def wrong(got: Given, predicted: Mapping[str, Estimate]) -> dict[str, Array]:
@@ -103,21 +112,24 @@ def wrong(got: Given, predicted: Mapping[str, Estimate]) -> dict[str, Array]:
     return {name: off for name, off in found.items() if off.any()}
 
 
-def _with_errors(predicted: Callable[[Given], dict[str, Array]], given: Given) -> dict[str, Estimate]:
+def _with_errors(
+    predicted: Callable[[Given], dict[str, Array]], given: Given, *, narrow: bool = False
+) -> dict[str, Estimate]:
     """Each number with what rounding may do to it: how it answers when every argument is moved by a little noise."""
+    u, shake = (2.0**-24, 2.0**-12) if narrow else (U, SHAKE)
     value = predicted(given)
     random = np.random.default_rng(0)
     squares = {n: np.zeros(x.shape) for n, x in value.items()}
     with np.errstate(invalid="ignore", over="ignore"):
         for _ in range(RUNS):
-            for n, x in predicted({n: _shaken(x, random) for n, x in given.items()}).items():
-                squares[n] += np.square((x - value[n]) / SHAKE)
-    return {n: Estimate(x, MARGIN * U * (np.sqrt(squares[n] / RUNS) + np.abs(x))) for n, x in value.items()}
+            for n, x in predicted({n: _shaken(x, random, shake) for n, x in given.items()}).items():
+                squares[n] += np.square((x - value[n]) / shake)
+    return {n: Estimate(x, MARGIN * u * (np.sqrt(squares[n] / RUNS) + np.abs(x))) for n, x in value.items()}
 
 
-def _shaken(x: Array, random: np.random.Generator) -> Array:
+def _shaken(x: Array, random: np.random.Generator, shake: float) -> Array:
     x = np.asarray(x)
-    return x * (1 + SHAKE * random.uniform(-1, 1, x.shape)) if x.dtype.kind == "f" else x
+    return x * (1 + shake * random.uniform(-1, 1, x.shape)) if x.dtype.kind == "f" else x
 
 
 def _taken(arrays: Given, axes: Mapping[str, int], places: Array) -> dict[str, Array]:

@@ -55,6 +55,13 @@ def own_gradient(
     return replace(found, points=(at_what, *found.points))
 
 
+def judged_code(code: Code, given: Mapping[str, Array], referee: Referee | None, notes: list[str]) -> Found:
+    """A function and its gradient that are ready to be called, held against the function's own derivative."""
+    told = code.told(given)
+    _repeats(code, given, told)
+    return _by_itself(code, given, told, noise(code, given, told), referee, notes)
+
+
 def _repeats(code: Code, given: Mapping[str, Array], told: Told) -> None:
     """OracleError where the same numbers give another gradient the second time."""
     again = code.told(given)

@@ -20,8 +20,8 @@ from trivium.own.calling import Code
 from trivium.referee import Referee
 
 EXACT, COMPLEX, CENTRAL = "the exact derivative", "the complex step", "central differences"
-SECONDS = 1.5
-"""For each argument; what cannot be asked entry by entry within it is asked along directions."""
+SECONDS = 3.0
+"""For all arguments together; what cannot be asked entry by entry within it is asked along directions."""
 FEWEST, DIRECTIONS = 12, 4
 """Entries that are asked at least, drawn at random, and signed directions, where not all can be asked."""
 SURE = 2.0**-53
@@ -73,7 +73,7 @@ class Asker:
             found.append(self.slope(name, unit))
             value[index], error[index] = found[-1].value, found[-1].error
             asked += 1
-            if asked >= FEWEST and time.perf_counter() - start > SECONDS:
+            if asked >= FEWEST and time.perf_counter() - start > SECONDS / len(self.code.moving):
                 break
         along = () if asked == x.size else tuple((v, self.slope(name, v)) for v in _signed(x.shape))
         ways = dict.fromkeys(s.how for s in (*found, *(s for _, s in along)))
@@ -111,7 +111,8 @@ class Asker:
         return Slope(float(found.estimate.value), float(found.estimate.error), COMPLEX)
 
     def _central(self, name: str, v: Array) -> Slope:
-        u = 2.0**-24 if np.asarray(self._at(name, v, 0.0)).dtype == np.float32 else finite_difference.U
+        narrow = np.asarray(self._at(name, v, 0.0)).dtype == np.float32
+        u = 2.0**-24 if narrow else finite_difference.U
         found = finite_difference.directional(
             lambda t: np.asarray(self._at(name, v, t), np.float64), scale=_size(self.given[name]), u=u
         )

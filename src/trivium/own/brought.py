@@ -1,0 +1,74 @@
+"""A module or function of a framework: its gradient held against its own values, and against its own linearity.
+
+Knows nothing of any framework.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from trivium.backend import Array
+from trivium.bringer import LAYOUTS, Brought
+from trivium.oracles.metamorphic import superposed, wrong
+from trivium.own.calling import Code
+from trivium.own.check import judged_code
+from trivium.own.found import WRONG, Found, Part
+
+ALIKE = {"transposed": "stored in another order", "expanded": "one number in memory, as a sum hands it over"}
+
+
+def brought_gradient(brought: Brought, what: str) -> Found:
+    """Every gradient that the framework gives, in float64 or in the code's own precision."""
+    output = np.asarray(brought.forward(brought.given))
+    single = output.size == 1
+    cotangent = np.ones(output.shape) if single else np.random.default_rng(1).standard_normal(output.shape)
+    code = _code(brought, cotangent, single=single)
+    missing = [n for n, g in brought.vjp(brought.given, cotangent, LAYOUTS[0]).items() if g is None]
+    found = judged_code(code, dict(brought.given), None, list(brought.notes))
+    parts = [_without(p) if p.name in missing and p.state == WRONG else p for p in found.parts]
+    none = [p.name for p in parts if p.name in missing and p.state != WRONG]
+    notes = [*found.notes, *([f"no gradient, and none is due: {', '.join(none)}"] if none else [])]
+    parts = _bent(brought, output, parts) if output.size > 1 else parts
+    return replace(found, what=what, parts=tuple(parts), notes=tuple(notes), points=("the numbers given",))
+
+
+def _code(brought: Brought, cotangent: Array, *, single: bool) -> Code:
+    def f(*arrays: Array) -> Array:
+        return brought.forward(dict(zip(brought.given, arrays, strict=True)))
+
+    def grad(*arrays: Array) -> dict[str, Array]:
+        given = dict(zip(brought.given, arrays, strict=True))
+        bars = brought.vjp(given, cotangent, LAYOUTS[0])
+        return {n: np.zeros(np.shape(given[n]), given[n].dtype) if g is None else g for n, g in bars.items()}
+
+    moving = tuple(n for n, x in brought.given.items() if x.dtype.kind == "f")
+    return Code(f, grad, tuple(brought.given), moving, by_name=False, cotangent=None if single else cotangent)
+
+
+def _without(part: Part) -> Part:
+    return replace(part, why="it got no gradient", pattern=None)
+
+
+def _bent(brought: Brought, output: Array, parts: list[Part]) -> list[Part]:
+    """What a vjp may not depend on: the size and sign of its cotangent but in proportion, and how that is stored."""
+    given = {n: np.asarray(x) for n, x in brought.given.items()}
+    stream = np.random.default_rng(2)
+    one, other = stream.standard_normal((2, *output.shape)).astype(np.float32).astype(np.float64)
+    narrow = any(x.dtype == np.float32 for x in given.values())
+
+    def vjp(at: Mapping[str, Array], bar: Array, layout: str = LAYOUTS[0]) -> dict[str, Array]:
+        bars = brought.vjp({n: x.astype(given[n].dtype) for n, x in at.items()}, bar, layout)
+        return {n: g for n, g in bars.items() if g is not None}
+
+    found: dict[str, str] = {}
+    off = wrong(vjp(given, one - 3 * other), superposed(vjp, given, one, other, narrow=narrow))
+    found |= dict.fromkeys(off, "it is not linear in the cotangent: twice the cotangent, or its sign, is not passed on")
+    for layout, said in ALIKE.items():
+        bar = np.full(output.shape, 0.75) if layout == "expanded" else one
+        expected = superposed(vjp, given, bar, np.zeros(output.shape), narrow=narrow)
+        off = wrong(vjp(given, bar, layout), expected)
+        found |= {n: f"it is another one where the cotangent is {said}" for n in off if n not in found}
+    return [replace(p, state=WRONG, why=found[p.name]) if p.name in found and p.state != WRONG else p for p in parts]
