@@ -42,8 +42,7 @@ class TorchBringer:
 
         def call(given: Mapping[str, Tensor]) -> Tensor:
             fed = [given[n] for n in inputs]
-            copied = copy.deepcopy(wide)
-            y: Any = torch.func.functional_call(copied, {n: given[n] for n in params}, tuple(fed))
+            y: Any = torch.func.functional_call(wide, {n: given[n] for n in params} | _buffers(wide), tuple(fed))
             made: Tensor = y if loss is None else loss(y)
             return made
 
@@ -56,6 +55,11 @@ class TorchBringer:
         """The function at the precision of its arguments, which is its own."""
         given = {f"argument {i}": _tensor(x) for i, x in enumerate(at)}
         return _brought(lambda fed: function(*fed.values()), given, ())
+
+
+def _buffers(module: torch.nn.Module) -> dict[str, Tensor]:
+    """What a module may write to as it runs (running statistics), anew for each run."""
+    return {n: b.clone() for n, b in module.named_buffers()}
 
 
 def _brought(call: Call, given: Mapping[str, Tensor], notes: tuple[str, ...]) -> Brought:

@@ -153,3 +153,10 @@ def test_a_module_that_gives_a_tuple_needs_a_loss() -> None:
     with pytest.raises(OracleError, match="give a loss"):
         _ = tv.check_module(nn.LSTM(3, 2), at=[X[None]])
     assert tv.check_module(nn.LSTM(3, 2), lambda out: loss(out[0]), at=[X[None]]).verdict == "agree"
+
+
+def test_running_statistics_stay_what_they_were() -> None:
+    module = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 1))
+    before = {n: b.clone() for n, b in module.named_buffers()}
+    assert tv.check_module(module, loss, at=[X]).verdict == "agree"
+    assert all(torch.equal(b, before[n]) for n, b in module.named_buffers())

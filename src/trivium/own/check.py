@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from trivium.backend import Array
-from trivium.compare.bound import LINE, UNIT, Scaler, equals
+from trivium.compare.bound import BLIND, LINE, UNIT, Scaler, equals
 from trivium.errors import OracleError, ValuesError
 from trivium.given import check_values
 from trivium.own import against as network_side
 from trivium.own.against import Beside
 from trivium.own.calling import Code, Told, code as as_code
-from trivium.own.found import GRADIENT, RIGHT, WRONG, Found, Named, Part
+from trivium.own.found import GRADIENT, RIGHT, UNKNOWN, WRONG, Found, Named, Part
 from trivium.own.judge import Noise, judged, noise
 from trivium.own.naming import meant
 from trivium.own.truth import Asker
@@ -27,6 +27,8 @@ from trivium.referee import Referee
 from trivium.spec.graph import Spec
 
 TELLING = "prime sizes"
+NEXT_TO_NOTHING = BLIND**2
+"""The share of the largest gradient below which one that may be 0 counts as 0."""
 MOVED = 2.0**-4
 """How far the second point is from the first, as a share of each number."""
 
@@ -102,7 +104,7 @@ def _by_itself(
         raise OracleError(f"{', '.join(told.gradients)} name no argument of the function ({', '.join(code.moving)})")
     notes += [f"not checked, for no argument has such a name: {', '.join(unread)}"] if unread else []
     notes += [f"no gradient was brought of {', '.join(absent)}"] if absent else []
-    parts = _confirmed(code, given, parts, heard, asker)
+    parts = _vanishing(_confirmed(code, given, parts, heard, asker))
     notes += sorted(set(asker.refused.values()))
     return Found("your own function", tuple(parts), notes=tuple(notes))
 
@@ -133,6 +135,20 @@ def _confirmed(code: Code, given: Mapping[str, Array], parts: list[Part], heard:
                 p = replace(p, state="undecided", why="it is right beside these numbers: a kink, or a special value")
         found.append(p)
     return found
+
+
+def _vanishing(parts: list[Part]) -> list[Part]:
+    """A gradient that is 0 but for rounding, beside those that are not: it has no digits, and needs none.
+
+    A bias in front of a normalization, a shift of all scores before a softmax: nothing moves with them.
+    """
+    most = max((p.largest for p in parts), default=0.0)
+    return [
+        replace(p, state=RIGHT, why="it is 0 but for rounding", floor=p.floor * p.largest / most)
+        if p.state == UNKNOWN and 0 < p.largest * (1 + p.floor) <= NEXT_TO_NOTHING * most
+        else p
+        for p in parts
+    ]
 
 
 def _misshapen(name: str, said: str, g: Array, needs: tuple[int, ...]) -> Part:

@@ -20,7 +20,7 @@ from trivium.own.calling import Code
 from trivium.referee import Referee
 
 EXACT, COMPLEX, CENTRAL = "the exact derivative", "the complex step", "central differences"
-SECONDS = 3.0
+SECONDS = 1.5
 """For all arguments together; what cannot be asked entry by entry within it is asked along directions."""
 FEWEST, DIRECTIONS = 12, 4
 """Entries that are asked at least, drawn at random, and signed directions, where not all can be asked."""
