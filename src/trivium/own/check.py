@@ -5,18 +5,19 @@ Knows nothing of how the verdict is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from trivium.backend import Array
-from trivium.compare.bound import BLIND, LINE, UNIT, Scaler, equals
+from trivium.compare.bound import BLIND, LINE, UNIT, Scaler
 from trivium.errors import OracleError, ValuesError
 from trivium.given import check_values
 from trivium.own import against as network_side
 from trivium.own.against import Beside
+from trivium.own.assumption import assumption_in
 from trivium.own.calling import Code, Told, code as as_code
 from trivium.own.found import GRADIENT, RIGHT, UNKNOWN, WRONG, Found, Named, Part
 from trivium.own.judge import Noise, judged, noise
@@ -197,7 +198,7 @@ def _beside(
         right = float(np.asarray(first.evaluation.values[spec.loss]))
         notes.append(f"the function is not the network: it gives {told.loss:.6g}, and {spec.name} gives {right:.6g}")
     wrong = [p.name for p in parts if p.kind == GRADIENT and p.state == WRONG]
-    assumption = _assumption([(s, found) for _, s, found in at]) if wrong and code.f is None else ""
+    assumption = assumption_in([(s, found) for _, s, found in at]) if wrong and code.f is None else ""
     where: tuple[str, ...] = ()
     mistakes: list[Named] = []
     if wrong and not off:
@@ -275,28 +276,3 @@ def _further(
 def _same_loss(loss: float, beside: Beside, heard: Noise) -> bool:
     right = float(np.asarray(beside.evaluation.values[beside.spec.loss]))
     return abs(loss - right) <= LINE * UNIT[heard.dtype] * 16 * max(abs(right), abs(loss))
-
-
-def _assumption(at: Sequence[tuple[Spec, Sequence[Part]]]) -> str:
-    """What would make a gradient right that no function decides: the same stray factor in all that is wrong."""
-    left: set[tuple[str, str]] | None = None
-    for spec, parts in at:
-        wrong = [p for p in parts if p.kind == GRADIENT and p.state == WRONG]
-        sizes = network_side.quantities(spec).items()
-        ways = [{*_ways(p.pattern.ratio if p.pattern else None, sizes)} for p in wrong]
-        left = set.intersection(*ways, *([left] if left is not None else [])) if ways else left
-    if not left:
-        return ""
-    letter, said = min(left)
-    return f"it would be right if the loss were {said} {letter}; is it? with the function beside it, that is decided"
-
-
-def _ways(ratio: float | None, sizes: Iterable[tuple[str, float]]) -> Iterator[tuple[str, str]]:
-    """The sizes that a stray factor is, or one over it."""
-    if ratio is None:
-        return
-    for letter, size in sizes:
-        if equals(ratio, size):
-            yield letter, "summed over"
-        if equals(ratio, 1 / size):
-            yield letter, "averaged over"
