@@ -93,7 +93,7 @@ def entry(part: int) -> Callable[[Any], Any]:
 @pytest.mark.parametrize("name", RIGHT)
 @pytest.mark.parametrize(
     ("what", "change"),
-    [("sign", scaled(0, -1.0)), ("off by a millionth", scaled(0, 1 + 1e-6))],
+    [pytest.param("sign", scaled(0, -1.0), marks=pytest.mark.slow), ("off by a millionth", scaled(0, 1 + 1e-6))],
 )
 def test_a_wrong_layer_is_caught(name: str, what: str, change: Callable[[Any], Any]) -> None:
     f, backward, at = functions(name)
