@@ -22,7 +22,7 @@ from trivium.referee import Referee
 EXACT, COMPLEX, CENTRAL = "the exact derivative", "the complex step", "central differences"
 SECONDS = 1.5
 """For all arguments together; what cannot be asked entry by entry within it is asked along directions."""
-FEWEST, DIRECTIONS = 12, 4
+FEWEST, DIRECTIONS = 8, 4
 """Entries that are asked at least, drawn at random, and signed directions, where not all can be asked."""
 SURE = 2.0**-53
 """What is certain to this part of itself is the exact number, rounded."""
