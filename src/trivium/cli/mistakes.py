@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -108,16 +109,28 @@ def entry(mistake: Mistake, spec: Spec | None) -> Iterator[str]:
 def example(mistake: Mistake, spec: Spec | None) -> tuple[str, Plant]:
     """Where it is shown: in the network that was named, else in the first of the zoo, or op, that it fits."""
     from trivium.mistakes import plants
-    from trivium.testing.trial import weighted
 
     if spec is not None:
         found = next(plants(spec, (mistake,)), None)
         if found is None:
             raise cured(SpecError(f"{mistake.name} cannot be made in any step of {spec.name}"), CURE)
         return spec.name, found
-    nets = (make() for make in ZOO.values())
-    cases = (weighted(op.taking(len(case.shapes)), case) for op in OPS.values() for case in op.cases)
+    nets = (_network(name) for name in ZOO)
+    cases = (_case(name, i) for name, op in OPS.items() for i in range(len(op.cases)))
     return next((net.name, plant) for group in (nets, cases) for net in group for plant in plants(net, (mistake,)))
+
+
+@cache
+def _network(name: str) -> Spec:
+    return ZOO[name]()
+
+
+@cache
+def _case(name: str, number: int) -> Spec:
+    from trivium.testing.trial import weighted
+
+    case = OPS[name].cases[number]
+    return weighted(OPS[name].taking(len(case.shapes)), case)
 
 
 def plain(mistake: Mistake, spec: Spec | None) -> dict[str, object]:

@@ -48,9 +48,12 @@ def _put(
     """The worst direction of one rule's cotangent, if any is beyond rounding and the oracle's own error."""
     worst, found = 0.0, None
     for v in _directions(smooth):
+        rounding, along = LINE * UNIT["float64"] * float(np.sum(scale * np.abs(v))), float(np.sum(bar * v))
+        slope = directional_slope(run, node, role, v, backends, accusing=False)
+        if abs(along - slope.value) <= rounding + slope.error:
+            continue
         slope = directional_slope(run, node, role, v, backends)
-        bound = LINE * UNIT["float64"] * float(np.sum(scale * np.abs(v))) + slope.error
-        along = float(np.sum(bar * v))
+        bound = rounding + slope.error
         beyond = abs(along - slope.value) - bound
         if np.isfinite(slope.value) and beyond > worst:
             worst, found = beyond, _finding(run, node, role, _index(v), along, slope.value, bound, slope.oracle)
