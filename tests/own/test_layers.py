@@ -147,8 +147,8 @@ def wrong_layers() -> dict[str, tuple[str, Callable[[Any, Any], Any], str]]:
 
     def lstm_carry_dropped(dout: Any, cache: Any) -> Any:
         found = [LAYERS.lstm_step_back(dout[:, t], 0, cache[t]) for t in range(len(cache))]
-        dx, dwx, dwh, db = (sum(f[k] for f in found) for k in (0, 3, 4, 5))
-        return np.stack([f[0] for f in found], axis=1), found[0][1], dwx, dwh, db if dx is not None else None
+        dwx, dwh, db = (sum(f[k] for f in found) for k in (3, 4, 5))
+        return np.stack([f[0] for f in found], axis=1), found[0][1], dwx, dwh, db
 
     def rnn_slope_at_input(dout: Any, cache: Any) -> Any:
         x, h, wx, wh, out = cache

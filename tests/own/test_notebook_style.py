@@ -100,3 +100,24 @@ def test_an_assertion_carries_the_report() -> None:
     tv.assert_gradient(THREE.cost, THREE.grads, at=AT)
     with pytest.raises(tv.GradientMismatch, match="6 of 6 gradients are wrong"):
         tv.assert_gradient(THREE.cost, slipped("no 1/N"), at=AT)
+
+
+def test_a_gradient_of_another_shape_is_wrong_beside_a_network_too() -> None:
+    def grads(data):  # type: ignore[no-untyped-def]
+        found = slipped("")(data)
+        return {**found, "w2": found["w2"].T}
+
+    for against in (None, NET):
+        report = tv.check_gradient(THREE.cost, grads, at=AT, against=against)
+        (wrong,) = report.found.of("gradient", "wrong")
+        assert (wrong.name, wrong.why) == ("w2", "it has shape (3, 4), and should have (4, 3)")
+
+
+def test_what_was_not_brought_or_has_no_name_is_said() -> None:
+    def grads(data):  # type: ignore[no-untyped-def]
+        found = slipped("")(data)
+        return {"w1": found["w1"], "mystery": found["w2"]}
+
+    notes = " ".join(tv.check_gradient(THREE.cost, grads, at=AT, against=NET).found.notes)
+    assert "no name of the network, and not checked: mystery" in notes
+    assert "no gradient was brought of b1, w2, b2, w3, b3" in notes

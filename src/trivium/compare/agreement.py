@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from trivium.backend import Array, Backend
-from trivium.compare import common, ends, localize, presence, remarks, vacuity
+from trivium.compare import ends, localize, presence, remarks, shared_fault, vacuity
 from trivium.compare.alone import own_forward
 from trivium.compare.bound import Scaler
 from trivium.compare.comparison import DEFINITION, DISAGREE, Comparison, Cost, End, Finding, Step
@@ -54,7 +54,7 @@ def compare(
     checked = [inquest.done[id(run)][0] for run in runs]
     missing = [f for run in runs for f in (*absent[id(run)], *presence.untrained(run))]
     by_steps = merged([*missing, *inquest.faults.values()]) + localize.findings(spec, inquest.cases())
-    by_steps = common.together(by_steps, tuple(backends))
+    by_steps = shared_fault.together(by_steps, tuple(backends))
     by_steps = _diagnosed(by_steps, inquest)
     by_steps += _by_oracle(inquest, by_steps)
     replayed = time.perf_counter()
@@ -65,7 +65,7 @@ def compare(
     exact = {p.name: whole.enclose(p.spec, p.given).gradients if whole else {} for p in points}
     enclosed = time.perf_counter()
     shown = tuple(e for p in points for e in _ends(p, noises[p.name], by_steps, backends, exact[p.name]))
-    lost = list(common.lost(runs, steps, shown, referee, tuple(backends))) if referee else []
+    lost = list(shared_fault.lost(runs, steps, shown, referee, tuple(backends))) if referee else []
     if any(f.verdict == DISAGREE for f in lost):
         shown = tuple(e for p in points for e in _ends(p, noises[p.name], by_steps + lost, backends, exact[p.name]))
     fed = [o for p in points for run in p.runs for o in leaves_range(run, p.given)]

@@ -124,8 +124,7 @@ def _means(factor: float, quantities: Mapping[str, float]) -> str:
 
 def quantities(spec: Spec, node: Node) -> Mapping[str, float]:
     """What a stray factor may be: size letters, their pairwise products, the axes and entries of the node's inputs."""
-    letters = {name: float(size) for name, size in spec.sizes if size > 1}
-    pairs = {f"{a}*{b}": letters[a] * letters[b] for a in letters for b in letters if a < b}
+    letters, pairs = sizes(spec)
     axes = {
         f"axis {i} of {name}": float(n)
         for name in dict.fromkeys(node.inputs)
@@ -134,6 +133,12 @@ def quantities(spec: Spec, node: Node) -> Mapping[str, float]:
     }
     entries = {f"the entries of {name}": float(math.prod(spec.shapes[name])) for name in dict.fromkeys(node.inputs)}
     return {**letters, **axes, **pairs, **{k: v for k, v in entries.items() if v > 1}}
+
+
+def sizes(spec: Spec) -> tuple[dict[str, float], dict[str, float]]:
+    """The size letters of a network, and their pairwise products."""
+    letters = {name: float(size) for name, size in spec.sizes if size > 1}
+    return letters, {f"{a}*{b}": letters[a] * letters[b] for a in letters for b in letters if a < b}
 
 
 def _where(wrong: Array, got: Array, expected: Array) -> Pattern:

@@ -13,11 +13,12 @@ import numpy as np
 
 from trivium.backend import Array, Backend, Evaluation
 from trivium.compare.bound import LINE, UNIT, Scaler, smallest
+from trivium.compare.diagnose import sizes
 from trivium.compare.ends import noise_response
 from trivium.mistakes import MISTAKES, Plant, plants
 from trivium.own.calling import Told
 from trivium.own.found import GRADIENT, VALUE, Named, Part
-from trivium.own.judge import Noise, judged
+from trivium.own.judge import Noise, judged, misshapen
 from trivium.own.naming import meant
 from trivium.own.truth import Truth
 from trivium.referee import Referee
@@ -65,7 +66,7 @@ def beside(spec: Spec, given: Mapping[str, Array], road: Scaler, referee: Refere
 
 def parts(told: Told, beside_: Beside, noise: Noise) -> Iterator[Part]:
     """Every value and gradient with a name in the network, held against it."""
-    sizes = quantities(beside_.spec)
+    factors = quantities(beside_.spec)
     for kind, found in ((VALUE, told.values), (GRADIENT, told.gradients)):
         for said, x in found.items():
             name = beside_.meaning(said)
@@ -73,15 +74,17 @@ def parts(told: Told, beside_: Beside, noise: Noise) -> Iterator[Part]:
             if name is not None and name in known:
                 truth = beside_.truth(name, kind)
                 fitted = fit(x, truth.value.shape)
-                if fitted is not None:
-                    scale = np.maximum(fit_to(noise.scale(said, x), truth.value.shape), own_scale(beside_, name, kind))
-                    yield judged(name, said, kind, fitted, truth, scale, noise.dtype, sizes)
+                if fitted is None:
+                    yield misshapen(name, said, kind, x, truth.value.shape)
+                    continue
+                scale = scale_of(beside_, name, kind, noise.scale(said, x))
+                yield judged(name, said, kind, fitted, truth, scale, noise.dtype, factors)
 
 
-def own_scale(beside_: Beside, name: str, kind: str) -> Array:
-    """What the network's own number is made of."""
+def scale_of(beside_: Beside, name: str, kind: str, theirs: Array) -> Array:
+    """What a number is made of: the person's own, or the network's, whichever rounding moves more."""
     found = (beside_.evaluation.values if kind == VALUE else beside_.evaluation.gradients)[name]
-    size = np.abs(np.asarray(found, np.float64))
+    size = np.maximum(fit_to(theirs, found.shape), np.abs(np.asarray(found, np.float64)))
     return np.maximum(size, beside_.response[name]) if kind == GRADIENT and name in beside_.response else size
 
 
@@ -100,8 +103,8 @@ def fit_to(x: Array, shape: tuple[int, ...]) -> Array:
 
 def quantities(spec: Spec) -> dict[str, float]:
     """What a stray factor may be."""
-    letters = {name: float(size) for name, size in spec.sizes if size > 1}
-    return letters | {f"{a}*{b}": letters[a] * letters[b] for a in letters for b in letters if a < b}
+    letters, pairs = sizes(spec)
+    return letters | pairs
 
 
 def suspects(spec: Spec, wrong: Sequence[str], told: Sequence[str]) -> tuple[str, ...]:
@@ -159,8 +162,7 @@ def _gives(plant: Plant, beside_: Beside, told: Told, noise: Noise, road: Backen
         got = fit(x, right.shape)
         if got is None:
             return None
-        scale = np.maximum(fit_to(noise.scale(said, x), right.shape), own_scale(beside_, name, GRADIENT))
-        scale = np.maximum(scale, np.abs(mutant[name]))
+        scale = np.maximum(scale_of(beside_, name, GRADIENT, noise.scale(said, x)), np.abs(mutant[name]))
         bound = LINE * UNIT[noise.dtype] * np.maximum(scale, smallest(noise.dtype))
         with np.errstate(invalid="ignore"):
             if not (np.abs(np.asarray(got, np.float64) - mutant[name]) <= bound).all():

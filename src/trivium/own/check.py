@@ -20,9 +20,9 @@ from trivium.own.against import Beside
 from trivium.own.assumption import assumption_in
 from trivium.own.calling import Code, Told, code as as_code
 from trivium.own.found import GRADIENT, RIGHT, UNKNOWN, WRONG, Found, Named, Part
-from trivium.own.judge import Noise, judged, noise
+from trivium.own.judge import LOSS, Noise, judged, misshapen, noise
 from trivium.own.naming import meant
-from trivium.own.truth import Asker
+from trivium.own.truth import CENTRAL, Asker
 from trivium.probe import draw, prime_sizes, square_sizes
 from trivium.referee import Referee
 from trivium.spec.graph import Spec
@@ -95,7 +95,7 @@ def _by_itself(
             continue
         fitted = network_side.fit(g, given[name].shape)
         if fitted is None:
-            parts.append(_misshapen(name, said, g, given[name].shape))
+            parts.append(misshapen(name, said, GRADIENT, g, given[name].shape))
             continue
         scale = network_side.fit_to(heard.scale(said, g), given[name].shape)
         sizes = _sizes(given)
@@ -112,9 +112,7 @@ def _by_itself(
 
 def _confirmed(code: Code, given: Mapping[str, Array], parts: list[Part], heard: Noise, asker: Asker) -> list[Part]:
     """What is wrong by differences alone is accused only if it is wrong beside the point too."""
-    doubted = [
-        p for p in parts if p.state == WRONG and p.how == "central differences" and p.shape == given[p.name].shape
-    ]
+    doubted = [p for p in parts if p.state == WRONG and p.how == CENTRAL and p.shape == given[p.name].shape]
     if not doubted:
         return parts
     stream = np.random.default_rng(3)
@@ -133,7 +131,7 @@ def _confirmed(code: Code, given: Mapping[str, Array], parts: list[Part], heard:
                 else p
             )
             if again.state == RIGHT:
-                p = replace(p, state="undecided", why="it is right beside these numbers: a kink, or a special value")
+                p = replace(p, state=UNKNOWN, why="it is right beside these numbers: a kink, or a special value")
         found.append(p)
     return found
 
@@ -150,11 +148,6 @@ def _vanishing(parts: list[Part]) -> list[Part]:
         else p
         for p in parts
     ]
-
-
-def _misshapen(name: str, said: str, g: Array, needs: tuple[int, ...]) -> Part:
-    why = f"it has shape {g.shape}, and {name} has {needs}"
-    return Part(name, said, GRADIENT, g.shape, WRONG, 0, int(g.size), 0, "its shape", 0.0, float("inf"), 0.0, why=why)
 
 
 def _sizes(given: Mapping[str, Array]) -> dict[str, float]:
@@ -193,6 +186,9 @@ def _beside(
             f"no gradient has the name of anything in {spec.name}: there are {', '.join(told.gradients)}, and the "
             f"network has {', '.join(spec.givens)}"
         )
+    notes += [f"no name of the network, and not checked: {n}" for n in told.gradients if first.meaning(n) is None]
+    absent = [n for n, _ in spec.parameters if n not in {p.name for p in parts if p.kind == GRADIENT}]
+    notes += [f"no gradient was brought of {', '.join(absent)}"] if absent else []
     off = told.loss is not None and not _same_loss(told.loss, first, heard)
     if off:
         right = float(np.asarray(first.evaluation.values[spec.loss]))
@@ -275,4 +271,5 @@ def _further(
 
 def _same_loss(loss: float, beside: Beside, heard: Noise) -> bool:
     right = float(np.asarray(beside.evaluation.values[beside.spec.loss]))
-    return abs(loss - right) <= LINE * UNIT[heard.dtype] * 16 * max(abs(right), abs(loss))
+    scale = np.maximum(heard.scale(LOSS, np.asarray(loss)), abs(right))
+    return bool(abs(loss - right) <= LINE * UNIT[heard.dtype] * scale)

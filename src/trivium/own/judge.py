@@ -25,6 +25,10 @@ COARSE = 2.0**-12
 """The amplitude of noise for code that rounds to float32: below it nothing would move."""
 WIDER = {"float64": np.longdouble, "float32": np.float64}
 WITNESSES = 3
+WHOLE = ("ratio", "zero", "not finite", "leak", "literal")
+"""Patterns that a part of the entries can show; which entry, row or order it is, only all of them."""
+LOSS = " loss"
+"""The loss among the numbers that the code says; no name of a person's begins with a space."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Noise:
 
 def noise(code: Code, given: Mapping[str, Array], told: Told) -> Noise:
     """The response of the person's own code, gradients and values, to noise in what it is fed."""
-    still = {**told.values, **told.gradients}
+    still = _numbers(told)
     dtype = "float32" if any(x.dtype == np.float32 for x in (*given.values(), *still.values())) else "float64"
     q = COARSE if dtype == "float32" else Q
     totals = {n: np.zeros(x.shape) for n, x in still.items()}
@@ -52,7 +56,7 @@ def noise(code: Code, given: Mapping[str, Array], told: Told) -> Noise:
             stream = np.random.default_rng(seed)
             fed = {n: x + (shaken(x, stream) - x) * (q / Q) if x.dtype.kind == "f" else x for n, x in given.items()}
             moved = code.told({n: x.astype(given[n].dtype) for n, x in fed.items()})
-            again = {**moved.values, **moved.gradients}
+            again = _numbers(moved)
             for n, x in still.items():
                 if n in again and again[n].shape == x.shape:
                     totals[n] = np.hypot(totals[n], (np.asarray(again[n], np.float64) - x) / q)
@@ -60,6 +64,18 @@ def noise(code: Code, given: Mapping[str, Array], told: Told) -> Noise:
     for n, lost in _lost(code, given, still, dtype).items():
         found[n] = np.maximum(found[n], lost)
     return Noise(dtype, found)
+
+
+def _numbers(told: Told) -> dict[str, Array]:
+    """Everything that the code says, the loss too."""
+    loss = {} if told.loss is None else {LOSS: np.asarray(told.loss)}
+    return {**told.values, **told.gradients, **loss}
+
+
+def misshapen(name: str, said_as: str, kind: str, got: Array, needs: tuple[int, ...]) -> Part:
+    """A tensor that has another shape than it should: wrong, whatever its numbers are."""
+    why = f"it has shape {got.shape}, and should have {needs}"
+    return Part(name, said_as, kind, got.shape, WRONG, 0, int(got.size), 0, "its shape", 0.0, math.inf, 0.0, why=why)
 
 
 def _lost(code: Code, given: Mapping[str, Array], still: Mapping[str, Array], dtype: str) -> dict[str, Array]:
@@ -72,7 +88,7 @@ def _lost(code: Code, given: Mapping[str, Array], still: Mapping[str, Array], dt
         told = code.told(wide)
     except OracleError:
         return {}  # the code insists on its own precision: then noise in its arguments is all that is known
-    again = {**told.values, **told.gradients}
+    again = _numbers(told)
     with np.errstate(invalid="ignore"):
         return {
             n: np.nan_to_num(np.asarray(np.abs(again[n] - x), np.float64) / UNIT[dtype], posinf=0.0)
@@ -150,7 +166,12 @@ def _pattern(
         seen, right, line = got[asked], truth.value[asked], bound[asked]
     else:
         seen, right, line = got, truth.value, bound
-    return pattern(seen, right, line, dtype=dtype, upstream=None, quantities=lambda: quantities, rho=None)
+    found = pattern(seen, right, line, dtype=dtype, upstream=None, quantities=lambda: quantities, rho=None)
+    if asked.all() or found.name in WHOLE:
+        return found
+    return Pattern(
+        "scattered", f"{int((np.abs(seen - right) > line).sum())} of the {seen.size} entries asked are wrong"
+    )
 
 
 def _witnesses(got: Array, truth: Truth, beyond: Array, ratio: Array, bound: Array) -> tuple[Witness, ...]:

@@ -21,9 +21,9 @@ from trivium.referee import Referee
 
 EXACT, COMPLEX, CENTRAL = "the exact derivative", "the complex step", "central differences"
 SECONDS = 1.5
-"""For all arguments together; what cannot be asked entry by entry within it is asked along directions."""
-FEWEST, DIRECTIONS = 8, 4
-"""Entries that are asked at least, drawn at random, and signed directions, where not all can be asked."""
+"""For all arguments together; past it only the fewest entries are asked one by one, and the rest along directions."""
+FEWEST, DIRECTIONS = 64, 4
+"""Entries that are asked at least, however long it takes, and Gaussian directions, where not all can be asked."""
 SURE = 2.0**-53
 """What is certain to this part of itself is the exact number, rounded."""
 
