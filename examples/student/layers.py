@@ -1,6 +1,6 @@
 """Layers in pairs, forward with a cache and backward from it, data points in rows: what a second course asks for.
 
-    python: trivium.check_gradient(affine_forward, affine_backward, at=(x, w, b))
+python: trivium.check_gradient(affine_forward, affine_backward, at=(x, w, b))
 """
 
 import numpy as np
