@@ -1,0 +1,83 @@
+"""What comes back from a submission's process: messages, one a line, and at the end what was found.
+
+Knows nothing of how it was found, or of what is made of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from trivium.own.found import GRADIENT, VALUE, WRONG, Named
+from trivium.report import OwnReport
+from trivium.report.own import first, sentence
+
+STAGE, REFUSED, STOPPED, ANSWER = "stage", "refused", "stopped", "answer"
+"""What a message says: how far it is, what was not allowed, why there is no answer, or what the answer is."""
+LONGEST = 400
+"""Characters of a reason that are shown."""
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """One gradient that was brought. `how` is in which way it is wrong, or why nothing can be said."""
+
+    name: str
+    said_as: str
+    state: str
+    how: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found about a submission.
+
+    first     where it goes wrong first, in words
+    value     the first value of its own that is another than the network's, or nothing
+    suspects  the steps between which it goes wrong first
+    mistakes  the known mistakes that give just these numbers
+    text      the whole report
+    """
+
+    gradient: str
+    cost: str
+    summary: str
+    gradients: tuple[Gradient, ...]
+    first: str
+    value: str
+    suspects: tuple[str, ...]
+    mistakes: tuple[Named, ...]
+    notes: tuple[str, ...]
+    text: str
+
+
+def answered(report: OwnReport, gradient: str, cost: str | None, note: str) -> dict[str, Any]:
+    """A report, as it travels."""
+    found = report.found
+    values = found.of(VALUE, WRONG)
+    answer = Answer(
+        gradient=gradient,
+        cost=cost or "",
+        summary=sentence(found),
+        gradients=tuple(
+            Gradient(p.name, p.said_as, p.state, (p.pattern.text if p.pattern else "") or p.why)
+            for p in found.of(GRADIENT)
+        ),
+        first=first(found) if found.of(GRADIENT, WRONG) or values else "",
+        value=values[0].name if values else "",
+        suspects=found.suspects,
+        mistakes=found.mistakes,
+        notes=(*([note] if note else []), *found.notes),
+        text=report.text(),
+    )
+    return asdict(answer)
+
+
+def read(message: Any) -> Answer | None:
+    """An answer that came back; None where it is none."""
+    from pydantic import TypeAdapter, ValidationError  # where a stranger's process may have written it
+
+    try:
+        return TypeAdapter(Answer).validate_python(message)
+    except ValidationError:
+        return None

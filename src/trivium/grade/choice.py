@@ -1,0 +1,79 @@
+"""Which of a submission's functions is the gradient, and which the cost: as told, or by the names that people use.
+
+Knows nothing of what the functions do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import FunctionType, ModuleType
+from typing import Any
+
+from trivium.errors import OracleError
+from trivium.report.phrase import listed
+
+GRADIENTS = (
+    ("grads", "grad", "gradients", "gradient", "compute_grads", "compute_gradients", "compute_gradient", "get_grads"),
+    ("backward", "backprop", "backpropagation", "backward_pass", "backward_propagation"),
+)
+COSTS = (
+    ("cost", "loss", "L", "J", "objective", "cost_function", "loss_function", "compute_cost", "compute_loss"),
+    ("forward", "forward_pass", "forward_propagation", "f", "network", "model"),
+)
+"""In groups: a name of the second is only looked for where there is none of the first."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The functions that are graded, by name. There may be no cost: a network alone can judge."""
+
+    gradient: str
+    cost: str | None
+    note: str = ""
+
+
+def chosen(module: ModuleType, *, gradient: Sequence[str] = (), cost: Sequence[str] = ()) -> Choice:
+    """The gradient and the cost; OracleError that says what was looked for, and what there is."""
+    there = [n for n, x in vars(module).items() if isinstance(x, FunctionType) and x.__module__ == module.__name__]
+    found = _named(module, gradient) if gradient else _usual(there, GRADIENTS, "gradient")
+    if found is None:
+        raise OracleError(_none("gradient", there, gradient or usual(GRADIENTS)))
+    by = _named(module, cost) if cost else _usual([n for n in there if n != found], COSTS, "cost")
+    if by is None and cost:
+        raise OracleError(_none("cost", there, cost))
+    return Choice(found, by, "" if by else _none("cost", there, usual(COSTS)))
+
+
+def usual(groups: Sequence[Sequence[str]]) -> list[str]:
+    """The usual names, the first of each group first."""
+    first = [group[0] for group in groups]
+    return first + [name for group in groups for name in group[1:]]
+
+
+def function(module: ModuleType, name: str) -> Callable[..., Any]:
+    """The function of this name."""
+    found: Callable[..., Any] = getattr(module, name)
+    return found
+
+
+def _none(what: str, there: Sequence[str], looked: Sequence[str]) -> str:
+    has = f" among {listed(there, most=6)}" if there else ": there is no function"
+    return f"no {what} was found{has}; looked for {listed(looked, most=3)} (or say --{what} NAME)"
+
+
+def _named(module: ModuleType, names: Sequence[str]) -> str | None:
+    """The first of the names told that is there."""
+    return next((name for name in names if callable(getattr(module, name, None))), None)
+
+
+def _usual(there: Sequence[str], groups: Sequence[Sequence[str]], what: str) -> str | None:
+    """The one that has a usual name; OracleError where several have."""
+    for group in groups:
+        lower = {name.lower() for name in group}
+        found = [name for name in there if name in group or (len(name) > 1 and name.lower() in lower)]
+        if len(found) > 1:
+            raise OracleError(f"{listed(found)} may each be the {what}: say which, as in --{what} {found[0]}")
+        if found:
+            return found[0]
+    return None

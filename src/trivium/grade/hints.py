@@ -1,0 +1,114 @@
+"""Hints, from vague to exact: which gradients are right, where to look, at what, and what was done. Never a formula.
+
+What a hint says is what is wrong; what to write instead is left to the person. Knows nothing of how a mistake is found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from trivium.grade.answer import Answer
+from trivium.mistakes import MISTAKES
+from trivium.own.found import RIGHT, Named
+from trivium.report.phrase import listed
+from trivium.spec.graph import Spec
+
+NOTHING, WHICH, WHERE, KIND, EXACT = range(5)
+LEVELS = "0 the score alone, 1 which gradients are right, 2 where to look, 3 at what, 4 what was done"
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+FORMULA = re.compile(r"[²³√π=*/@^<>+|ᵀ]|\s[-−]\s|-[a-z]\b|\w\(|\w\.\w|(?<!several )\btimes\b|\.\d|(?<!')\b[b-hj-z]\b")
+"""Operators, calls, numbers with a point, a letter that stands for an array: what the right line would be made of."""
+MOST = 3
+"""Mistakes that cannot be told apart, of which hints are shown."""
+
+
+def hints(answer: Answer, states: Mapping[str, str], spec: Spec, level: int) -> tuple[str, ...]:
+    """One hint for each level up to this one that has something to say; nothing where all is right."""
+    if all(state == RIGHT for state in states.values()) and not answer.value:
+        return () if level == NOTHING else (f"All {len(states)} gradients are right.",)
+    tellings = (which(states), where(answer, spec), kind(answer), exact(answer))
+    return tuple(text for text in tellings[:level] if text)
+
+
+def reveals(text: str) -> bool:
+    """Whether a text, as the catalogue has it, has a formula in it."""
+    return FORMULA.search(re.sub(r"\{\w+\}", "", text)) is not None
+
+
+def which(states: Mapping[str, str]) -> str:
+    """Which gradients are right, and which are not there."""
+    right = [name for name, state in states.items() if state == RIGHT]
+    missing = [name for name, state in states.items() if state == "missing"]
+    if right:
+        said = (
+            f"The gradient{'s' if len(right) > 1 else ''} of {listed(right)} {'are' if len(right) > 1 else 'is'} right"
+        )
+    else:
+        said = f"None of the {len(states)} gradients is right"
+    return f"{said}; there is none of {listed(missing)}." if missing else f"{said}."
+
+
+def where(answer: Answer, spec: Spec) -> str:
+    """The step to look at, by name and by what it does."""
+    if answer.value:
+        return f"Look at the way forward first: {place(answer.value, spec)}, has another value than it should."
+    nodes = list(dict.fromkeys(m.node for m in answer.mistakes)) or list(answer.suspects)
+    if not nodes:
+        return ""
+    if len(nodes) == 1:
+        return f"Look at the way back through {place(nodes[0], spec)}."
+    return f"Look at the way back between {place(nodes[-1], spec)} and {place(nodes[0], spec)}."
+
+
+def place(name: str, spec: Spec) -> str:
+    """A step as a person counts it: `g4, the second matmul`."""
+    node = spec.producer.get(name)
+    if node is None:
+        return name
+    alike = [n.name for n in spec.nodes if n.op.name == node.op.name]
+    what, at = node.op.name.replace("_", " "), alike.index(node.name)
+    if len(alike) == 1:
+        return f"{name}, the {what}"
+    return f"{name}, the {ORDINALS[at]} {what}" if at < len(ORDINALS) else f"{name}, a {what}"
+
+
+def kind(answer: Answer) -> str:
+    """What to look at there: the first hints of the catalogue, or else how the numbers are off."""
+    if answer.value:
+        return ""
+    if not answer.mistakes:
+        off = next((g for g in answer.gradients if g.state == "wrong" and g.how), None)
+        return f"The gradient of {off.name}: {off.how}." if off else ""
+    found = dict.fromkeys(hint for m in answer.mistakes[:MOST] for hint in vague(m))
+    return " ".join(found)
+
+
+def exact(answer: Answer) -> str:
+    """What was done, where that is known, in words."""
+    told = list(dict.fromkeys(text for m in answer.mistakes[:MOST] for text in done(m)))
+    if answer.mistakes and not told:
+        return f"At {answer.mistakes[0].node}: the slip is in the formula of this very step."
+    if not told:
+        return ""
+    if len(answer.mistakes) > 1:
+        return f"One of these, which give the same numbers: {'; '.join(told)}."
+    return f"At {answer.mistakes[0].node}: {told[0]}."
+
+
+def vague(named: Named) -> Iterator[str]:
+    """The hints of a mistake that neither give it away nor have a formula: all but the last."""
+    yield from (hint for hint, template in _pairs(named) if not reveals(template))
+
+
+def _pairs(named: Named) -> Sequence[tuple[str, str]]:
+    mistake = MISTAKES.get(named.mistake)
+    templates = named.hints if mistake is None else mistake.hints
+    return list(zip(named.hints, templates, strict=True))[:-1]
+
+
+def done(named: Named) -> Iterator[str]:
+    """What the catalogue calls a mistake, unless that has the right formula in it."""
+    mistake = MISTAKES.get(named.mistake)
+    if mistake is not None and not reveals(mistake.title):
+        yield mistake.title
