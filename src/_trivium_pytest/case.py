@@ -5,13 +5,13 @@ Knows nothing of pytest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trivium.compare.comparison import Comparison
-    from trivium.own.found import Found
+    from trivium.compare.comparison import Comparison, Pattern, Witness
+    from trivium.own.found import Found, Part
 
 FAILING = ("disagree", "undecided")
 ORDER = ("agree", "convention", "undecided", "disagree")
@@ -109,14 +109,15 @@ def wrong_on_a_road(comparison: Comparison) -> Iterator[Gradient]:
 
 def _on_roads(comparison: Comparison, name: str, states: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     """In which backends one gradient is not right, and how, or from which step it has that."""
-    from trivium.report.phrase import listed, node_text, pattern
+    from trivium.report.phrase import listed, node_text
 
     found = list(comparison.of("disagree"))
     for backend, names in states.items():
         mine = [f for f in found if f.backend in ("", backend)]
         if names.get(name) == "wrong":
-            how = [pattern(w) for f in mine for w in f.wrong if w.tensor == name and w.backend == backend]
-            yield f"{name} is wrong in {backend}{f': {how[0]}' if how else ''}"
+            off = [w for f in mine for w in f.wrong if w.tensor == name and w.backend == backend]
+            told = how(off[0].pattern, off[0].witnesses) if off else ""
+            yield f"{name} is wrong in {backend}{f': {told}' if told else ''}"
         elif names.get(name) == "inherits":
             nodes = dict.fromkeys(node_text(comparison, f.node) for f in mine if f.wrong)
             yield f"{name} inherits what {backend} gets wrong{f' at {listed(nodes, most=2)}' if nodes else ''}"
@@ -153,11 +154,20 @@ def of_own(found: Found) -> Digest:
     )
 
 
-def _own_words(part: Any) -> str:
-    from trivium.report.own import patterns
+def _own_words(part: Part) -> str:
+    if part.state != "wrong":
+        return f"{part.name} is {part.state}: {part.why}"
+    return f"{part.name} is wrong: {how(part.pattern, part.witnesses) or part.why}"
 
-    how = part.why if part.state != "wrong" else patterns([part]).removeprefix(f"{part.name}: ")
-    return f"{part.name} is {part.state}{f': {how}' if how else ''}"
+
+def how(pattern: Pattern | None, witnesses: Sequence[Witness]) -> str:
+    """In what way numbers are wrong; where there is no pattern in it, the worst of them."""
+    from trivium.report.number import place, telling
+
+    if not witnesses or (pattern is not None and pattern.name != "scattered"):
+        return pattern.text if pattern is not None else ""
+    got, expected = telling(witnesses[0].got, witnesses[0].expected)[:2]
+    return f"{place(witnesses[0].index)} is {got}, and should be {expected}"
 
 
 def gravest(verdicts: Iterable[str]) -> str:

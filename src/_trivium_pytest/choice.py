@@ -57,16 +57,16 @@ def options_of(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
 
-def check_markers(items: Iterable[pytest.Item]) -> None:
-    """UsageError that lists every marker which says what no marker can say."""
+def refuse(items: Iterable[pytest.Item], report: pytest.CollectReport) -> None:
+    """Turn what was collected into one error, with every marker that says what no marker can say."""
     problems = dict.fromkeys(
-        f"{item.nodeid}: @pytest.mark.trivium: {problem}"
+        f"{item.nodeid.partition('[')[0]}: @pytest.mark.trivium: {problem}"
         for item in items
         for mark in item.iter_markers("trivium")
         for problem in problems_of(mark.args, mark.kwargs)
     )
     if problems:
-        raise pytest.UsageError("\n".join(problems))
+        report.outcome, report.longrepr, report.result = "failed", "\n".join(problems), []
 
 
 def problems_of(arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Iterator[str]:

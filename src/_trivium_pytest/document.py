@@ -13,6 +13,7 @@ from typing import Any
 
 from _trivium_pytest.case import FAILING, gravest
 from _trivium_pytest.file import put
+from _trivium_pytest.summary import counted, totals
 
 FORMAT, VERSION = "trivium.pytest", 1
 Test = Mapping[str, Any]
@@ -58,19 +59,20 @@ def page(tests: Sequence[Test]) -> str:
     """An index of the tests, the failed ones first, each with its reports; no script, and nothing is fetched."""
     ordered = sorted(tests, key=lambda t: t["outcome"] != "failed")
     failed = sum(t["outcome"] == "failed" for t in tests)
-    title = f"trivium: {len(tests)} test{'' if len(tests) == 1 else 's'}, {failed} failed"
-    return "\n".join([TOP.format(title=html.escape(title)), *(part(test) for test in ordered), "</main></html>", ""])
+    title = f"trivium: {counted(len(tests), 'test')}, {failed or 'none'} failed"
+    top = TOP.format(title=html.escape(title), totals=html.escape(totals(tests) if tests else "nothing was checked"))
+    return "\n".join([top, *(part(test, opened=len(tests) == 1) for test in ordered), "</main></html>", ""])
 
 
-def part(test: Test) -> str:
-    """One test, folded; unfolded where it failed."""
-    word, failed = verdict(test), test["outcome"] == "failed"
-    badge = f'<b class="{html.escape(word)}">{html.escape(word)}</b>'
+def part(test: Test, *, opened: bool) -> str:
+    """One test, folded: its verdict, and the names of the gradients that are not right."""
+    word, names = html.escape(verdict(test)), html.escape(", ".join(test["gradients"]))
     head = (
-        f"<details class=test{' open' if failed else ''}><summary>{badge} "
-        f"<code>{html.escape(test['test'])}</code> <i>{html.escape(test['outcome'])}{phase(test)}</i></summary>"
+        f'<details class=test{" open" if opened else ""}><summary><b class="{word}">{word}</b> '
+        f"<code>{html.escape(test['test'])}</code> <i>{html.escape(test['outcome'])}{phase(test)}"
+        f"{': ' if names else ''}{names}</i></summary>"
     )
-    return "\n".join([head, *wrong(test), *(check for c in test["checks"] for check in shown(c)), "</details>"])
+    return "\n".join([head, *wrong(test), *(line for check in test["checks"] for line in shown(check)), "</details>"])
 
 
 def phase(test: Test) -> str:
@@ -107,8 +109,9 @@ pre {{ overflow-x: auto; white-space: pre; }}
 details.test {{ background: light-dark(#fff, #1d2024); border: 1px solid light-dark(#dcdfe3, #363b42);
   border-radius: 8px; padding: .5rem 1rem; margin: .6rem 0; }}
 summary {{ cursor: pointer; }} details details {{ margin: .5rem 0 .5rem 1rem; }}
-b {{ font-size: .8rem; padding: .1rem .55rem; border: 1px solid currentColor; border-radius: 99px; }}
+.test > summary > b {{ font-size: .8rem; padding: .1rem .55rem; border: 1px solid currentColor; border-radius: 99px; }}
 .agree, .convention {{ color: light-dark(#146c3c, #6fd09a); }} .undecided {{ color: light-dark(#8a5a00, #f0c060); }}
 .disagree {{ color: light-dark(#b3261e, #ff8a80); }}
 </style>
-<main><h1>{title}</h1>"""
+<main><h1>{title}</h1>
+<p>{totals}</p>"""

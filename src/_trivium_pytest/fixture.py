@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,7 +33,7 @@ class Trivium:
     `--trivium-require=torch` an absent torch is BackendError, whatever is asked for.
     """
 
-    config: pytest.Config
+    config: pytest.Config = field(repr=False)
 
     def check(
         self,

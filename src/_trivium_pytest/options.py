@@ -49,12 +49,24 @@ def check(config: pytest.Config) -> None:
         raise refused(config, "report", f"ends neither in {' nor in '.join(WRITTEN)}, so that its form is unknown")
     if target is not None and target.is_dir():
         raise refused(config, "report", "is a folder; name a file")
+    if target is not None:
+        reserve(config, target.parent)
     folder = save(config)
     if folder is not None and folder.exists() and not folder.is_dir():
         raise refused(config, "save", "is a file; name a folder")
     for pattern in config.getini("trivium_files"):
         if Path(pattern).is_absolute():
             raise pytest.UsageError(f"trivium_files: {pattern!r} is absolute; paths begin at the root directory")
+
+
+def reserve(config: pytest.Config, folder: Path) -> None:
+    """Make the folder of a file, so that what cannot be written is known before there is anything to write."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise refused(config, "report", f"cannot be written: {error.strerror or error}") from error
+    if not os.access(folder, os.W_OK):
+        raise refused(config, "report", f"cannot be written: no permission for {folder}")
 
 
 def said(config: pytest.Config, name: str) -> str:

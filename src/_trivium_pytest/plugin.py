@@ -45,12 +45,19 @@ def pytest_configure(config: pytest.Config) -> None:
         _ = config.pluginmanager.register(Gathering(config), "trivium-gathering")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    marked = [item for item in items if item.get_closest_marker("trivium")]
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    marked = [item for item in report.result or () if isinstance(item, pytest.Item) and marks(item)]
     if marked:
-        from _trivium_pytest.choice import check_markers
+        from _trivium_pytest.choice import refuse
 
-        check_markers(marked)
+        refuse(marked, report)
+    return report
+
+
+def marks(item: pytest.Item) -> bool:
+    return item.get_closest_marker("trivium") is not None
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> NetFile | None:

@@ -97,8 +97,9 @@ def jax_array(draft: Draft, name: str, value: np.ndarray[Any, Any]) -> str:
 
 
 def absent(draft: Draft, name: str, what: str) -> str:
-    """A name that stands for what has to be pasted."""
-    word = identifier(name)
+    """A name that stands for what has to be pasted: one for one thing, however often it is used."""
+    known = next((word for word, said in draft.missing.items() if said == what), None)
+    word = known or identifier(name)
     draft.missing[word] = what
     return word
 
@@ -121,6 +122,10 @@ def named(draft: Draft, name: str, value: object) -> str:
         return attribute
     if isinstance(value, FunctionType | type):
         return defined(draft, name, value)
+    owner, method = getattr(value, "__self__", None), getattr(value, "__name__", "")
+    if owner is not None and not isinstance(owner, ModuleType) and callable(getattr(owner, method, None)):
+        whose = owner.__name__ if isinstance(owner, type) else type(owner).__name__.lower()
+        return f"{named(draft, whose, owner)}.{method}"
     return absent(draft, name, f"{type(value).__module__}.{type(value).__qualname__}: {short(value)}")
 
 
@@ -228,11 +233,18 @@ def source(value: FunctionType | type) -> str | None:
 
 
 def lambda_text(value: Callable[..., Any]) -> str | None:
-    """A lambda, if it is the only one on its line."""
+    """A lambda: the one in its file whose body stands just where its code says."""
     tree = ast.parse("".join(inspect.findsource(value)[0]))
-    line = value.__code__.co_firstlineno
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.Lambda) and node.lineno == line]
-    return ast.unparse(found[0]) if len(found) == 1 else None
+    places = set(value.__code__.co_positions())
+    lambdas = [node for node in ast.walk(tree) if isinstance(node, ast.Lambda)]
+    found = [node for node in lambdas if place(node.body) in places and node.lineno == value.__code__.co_firstlineno]
+    outer = max(found, key=lambda node: place(node.body)[3] or 0, default=None)
+    return None if outer is None else ast.unparse(outer)
+
+
+def place(node: ast.expr) -> tuple[int | None, int | None, int | None, int | None]:
+    """Where an expression stands, as the code made of it says."""
+    return node.lineno, node.end_lineno, node.col_offset, node.end_col_offset
 
 
 def short(value: object) -> str:

@@ -23,6 +23,8 @@ from _trivium_pytest.file import put
 from _trivium_pytest.rebuild import Draft, written
 
 SCRIPT, ARRAYS, NETWORK = "repro.py", "arrays.npz", "network"
+LINE = 100
+"""Characters of a call that stands on one line."""
 LONGEST = 80
 """Characters of a test's name that its folder keeps."""
 UNSAVED = "--trivium-save=DIR leaves a script here that fails the same way without pytest"
@@ -79,14 +81,12 @@ def called(draft: Draft, case: Case, home: Path) -> str:
         arguments, named = with_network(draft, arguments[0][1], named, home)
         report = case.report.comparison
         named = {"backends": list(report.backends)} | named  # what is installed may be another thing tomorrow
+    while arguments and arguments[-1][1] is None:
+        _ = arguments.pop()
     words = [expression(draft, n, v, home) for n, v in arguments]
     words += [f"{n}={expression(draft, n, v, home)}" for n, v in named.items()]
-    return f"trivium.{case.verb}(\n    {', '.join(words) if len(words) < 3 else chr(10).join(spread(words))}\n)"
-
-
-def spread(words: list[str]) -> Iterator[str]:
-    yield f"{words[0]},"
-    yield from (f"    {word}," for word in words[1:])
+    line = f"trivium.{case.verb}({', '.join(words)})"
+    return line if len(line) <= LINE else "\n".join([f"trivium.{case.verb}(", *(f"    {w}," for w in words), ")"])
 
 
 def with_network(
@@ -119,8 +119,8 @@ def expression(draft: Draft, name: str, value: Any, home: Path) -> str:
 
 def script(test: str, case: Case, draft: Draft, call: str) -> str:
     """The whole text."""
-    lines = [*head(test, draft), *body(draft), *pasted(draft), f"report = {call}", "print(report)", LAST, ""]
-    return "\n".join(lines)
+    lines = [*head(test, draft), *body(draft, call), *pasted(draft), f"report = {call}", "print(report)", LAST, ""]
+    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines))
 
 
 LAST = 'raise SystemExit(report.verdict not in ("agree", "convention"))'
@@ -141,23 +141,20 @@ def comment(text: str) -> str:
     return f"# {' '.join(text.splitlines())}" if text.strip() else "#"
 
 
-def body(draft: Draft) -> Iterator[str]:
+def body(draft: Draft, call: str) -> Iterator[str]:
     """Imports, folders, arrays, functions."""
-    yield "import sys"
-    yield "from pathlib import Path"
+    beside = bool(draft.arrays) or "HERE /" in call
+    yield from (["import sys"] if draft.folders else [])
+    yield from (["from pathlib import Path", ""] if beside else [])
+    yield from (["import numpy as np"] if draft.arrays else [])
+    yield from ["import trivium", ""]
+    yield from (["HERE = Path(__file__).parent"] if beside else [])
+    yield from ([f"sys.path[:0] = {list(draft.folders)!r}"] if draft.folders else [])
+    yield from ([f'arrays = np.load(HERE / "{ARRAYS}", allow_pickle=False)'] if draft.arrays else [])
     yield ""
-    if draft.arrays:
-        yield "import numpy as np"
-        yield ""
-    yield "import trivium"
-    yield ""
-    yield "HERE = Path(__file__).parent"
-    if draft.folders:
-        yield f"sys.path[:0] = {list(draft.folders)!r}"
-    if draft.arrays:
-        yield f'arrays = np.load(HERE / "{ARRAYS}", allow_pickle=False)'
-    yield ""
-    for line in draft.lines.values():
+    more = [line for line in draft.lines.values() if not (draft.arrays and line == "import numpy as np")]
+    ordered = sorted(more, key=lambda line: not line.startswith(("import ", "from ")))
+    for line in ordered:
         yield from ["", line, "", ""] if "\n" in line else [line]
     yield ""
 
@@ -167,6 +164,6 @@ def pasted(draft: Draft) -> Iterator[str]:
     if draft.missing:
         yield from (f"{name} = ..." for name in draft.missing)
         names = ", ".join(draft.missing)
-        yield f"if any(thing is ... for thing in ({names},)):"
+        yield f"if any(thing is ... for thing in [{names}]):"
         yield f'    raise SystemExit("{SCRIPT}: write {names} first: the comment at the top says what each is")'
         yield ""

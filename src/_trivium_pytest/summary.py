@@ -58,12 +58,12 @@ def totals(tests: Sequence[Test]) -> str:
     if set(by) == {"agree"}:
         return f"{head} agree{on}{largest(checks)}"
     order = sorted(by, key=lambda v: ORDER.index(v) if v in ORDER else len(ORDER))
-    return f"{head}{on}: {', '.join(f'{by[v]:,} {WORDS.get(v, v)}' for v in order)}"
+    return f"{head} in {counted(len(tests), 'test')}{on}: {', '.join(f'{by[v]:,} {WORDS.get(v, v)}' for v in order)}"
 
 
 def largest(checks: Sequence[Mapping[str, Any]]) -> str:
     """The largest residual, beside the line."""
-    from trivium.compare.bound import LINE  # loaded already, where a check has run in this process
+    from trivium.compare.bound import LINE
 
     found = [c["worst"] for c in checks if c["worst"] is not None]
     return f", largest residual {max(found):.2g} of {LINE:g}" if found else ""
