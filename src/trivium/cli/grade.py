@@ -143,9 +143,9 @@ def written(marks: Sequence[Mark], task: Task, gradescope: Path | None, html: Pa
     """The same for Gradescope, for a browser, for a program."""
     from trivium.grade import exchange
     from trivium.grade.gradescope import path, results
+    from trivium.grade.mark import asked
     from trivium.grade.page import page
 
-    parameters = [name for name, _ in task.spec.parameters]
     if as_json:
         say(json.dumps(exchange.document(marks, task.spec), indent=2, allow_nan=False))
     if gradescope is not None:
@@ -155,7 +155,7 @@ def written(marks: Sequence[Mark], task: Task, gradescope: Path | None, html: Pa
                 file.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise OutputError(f"cannot write {file}: {error.strerror}") from error
-            write(file, json.dumps(results(m, parameters, task.level), indent=2, allow_nan=False) + "\n")
+            write(file, json.dumps(results(m, asked(task.spec), task.level), indent=2, allow_nan=False) + "\n")
         mention(
             f"wrote {path(gradescope, marks[0], len(marks)) if len(marks) == 1 else f'{gradescope}/*/results.json'}"
         )

@@ -14,6 +14,7 @@ from trivium.report.own import first, sentence
 
 STAGE, REFUSED, STOPPED, ANSWER = "stage", "refused", "stopped", "answer"
 """What a message says: how far it is, what was not allowed, why there is no answer, or what the answer is."""
+LAST = (STOPPED, ANSWER)
 LONGEST = 400
 """Characters of a reason that are shown."""
 

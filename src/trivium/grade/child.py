@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 
 from trivium.errors import InternalError, TriviumError
 from trivium.grade import answer, choice, guard
-from trivium.grade.answer import ANSWER, LONGEST, REFUSED, STAGE, STOPPED
+from trivium.grade.answer import ANSWER, LAST, LONGEST, REFUSED, STAGE, STOPPED
 
 LOADING, CALLING = "its file was loaded", "its functions were called"
 LARGEST_FILE = 64 * 2**20
@@ -47,15 +47,16 @@ def main(job: Mapping[str, Any]) -> NoReturn:
     except BaseException as error:  # noqa: BLE001  a submission may raise whatever it likes, and it is told
         tell(STOPPED, why(error, stages[-1] if stages else "", job))
     finally:
-        flushed()
         os._exit(0)
 
 
 def teller(channel: int, token: str) -> Tell:
-    """What writes a message to the grader."""
+    """What writes a message to the grader; the last one comes after all that was printed."""
     write = os.write
 
     def tell(kind: str, what: Any) -> None:
+        if kind in LAST:
+            flushed()
         line = json.dumps({"token": token, "kind": kind, "what": what}).encode() + b"\n"
         while line:
             line = line[write(channel, line) :]
@@ -86,7 +87,6 @@ def timed(seconds: float, tell: Callable[[int], None], file: str) -> None:
         while frame is not None and frame.f_code.co_filename != file:
             frame = frame.f_back
         tell(0 if frame is None else frame.f_lineno)
-        flushed()
         os._exit(0)
 
     _ = signal.signal(signal.SIGALRM, up)

@@ -15,7 +15,7 @@ from threading import Event
 from typing import Any
 
 from trivium.errors import OracleError
-from trivium.grade.answer import ANSWER, STOPPED
+from trivium.grade.answer import LAST
 from trivium.grade.mark import ANOTHER, LACKING, NOT_RUN, OUTCOMES, UNNAMED, Mark, mark, unread
 from trivium.grade.sandbox import Limits, ran
 from trivium.grade.submission import Submission
@@ -82,7 +82,7 @@ def _in_order(futures: Sequence[Future[Mark]], tick: Callable[[int], None]) -> I
 def _one(submission: Submission, task: Task, stop: Event) -> Mark:
     if submission.hindrance:
         return unread(submission, task.spec)
-    run = ran(submission.path, task.job(submission), task.limits, stop, (ANSWER, STOPPED))
+    run = ran(submission.path, task.job(submission), task.limits, stop, LAST)
     return mark(submission, run, task.spec, task.limits, task.level)
 
 

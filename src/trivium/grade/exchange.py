@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from trivium.grade.classroom import mistakes, outcomes
-from trivium.grade.mark import Mark
+from trivium.grade.mark import Mark, asked
 from trivium.spec.graph import Spec
 
 FORMAT, VERSION = "trivium.grade", 1
@@ -21,7 +21,7 @@ def document(marks: Sequence[Mark], spec: Spec) -> dict[str, Any]:
         "format": FORMAT,
         "version": VERSION,
         "network": spec.name,
-        "parameters": [name for name, _ in spec.parameters],
+        "asked": list(asked(spec)),
         "outcomes": dict(outcomes(marks)),
         "mistakes": {name: list(who) for name, who in mistakes(marks).items()},
         "submissions": [_plain(m) for m in marks],

@@ -5,6 +5,7 @@ Knows nothing of how a submission was graded, and says nothing that a hint does 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from trivium.own.found import RIGHT
 FILE = "results.json"
 
 
-def results(mark: Mark, parameters: list[str], level: int) -> dict[str, Any]:
+def results(mark: Mark, names: Sequence[str], level: int) -> dict[str, Any]:
     """The document. At level 0 only the score is shown to a student, and the tests to those who grade."""
     return {
         "score": float(mark.score),
@@ -24,7 +25,7 @@ def results(mark: Mark, parameters: list[str], level: int) -> dict[str, Any]:
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
-        "tests": [_test(mark, name, i, level) for i, name in enumerate(parameters, 1)],
+        "tests": [_test(mark, name, i, level) for i, name in enumerate(names, 1)],
     }
 
 

@@ -11,6 +11,7 @@ from trivium.grade.classroom import mistakes, outcomes
 from trivium.grade.mark import NOT_RUN, Mark
 from trivium.grade.submission import Submission
 from trivium.mistakes import MISTAKES
+from trivium.own.found import RIGHT
 from trivium.report.phrase import clipped, listed, visible, wrapped
 
 NARROW, WIDE = 10, 24
@@ -28,10 +29,10 @@ def entry(m: Mark, names: int, width: int) -> Iterator[str]:
     score = "-" if m.outcome == NOT_RUN else f"{m.score} of {m.total} right"
     head = f"{clipped(visible(m.submission.name), names):<{names}}  {m.outcome:<9}  {score:<{_score(m)}}"
     yield from wrapped(visible(m.remark), width=width, label=f"{head}  ", indent=len(head) + 2) or [head.rstrip()]
-    for hint in m.hints if m.outcome != NOT_RUN else ():
+    for hint in m.hints if m.outcome not in (NOT_RUN, RIGHT) else ():
         yield from wrapped(visible(hint), width=width, label=" " * INDENT, indent=INDENT)
     for note in m.notes:
-        yield from wrapped(note, width=width, label=f"{'':<{INDENT}}note: ", indent=INDENT + 6)
+        yield from wrapped(visible(note), width=width, label=f"{'':<{INDENT}}note: ", indent=INDENT + 6)
 
 
 def _score(m: Mark) -> int:

@@ -29,7 +29,7 @@ LOUD = 10_000
 class Mark:
     """What is said of a submission.
 
-    states    each parameter of the network: right, wrong, undecided or missing; none where it was not run
+    states    each gradient that was asked for: right, wrong, undecided or missing; none where it was not run
     remark    what is wrong, or why it was not run, for whoever grades
     hints     what its author may be told, from vague to exact
     mistakes  the known mistakes in it: one, or several that cannot be told apart
@@ -64,6 +64,12 @@ class Mark:
         return " or ".join(self.mistakes) or self.otherwise
 
 
+def asked(spec: Spec) -> tuple[str, ...]:
+    """What a gradient is asked for: the parameters; of a network without any, all that it can be differentiated by."""
+    parameters = tuple(name for name, _ in spec.parameters)
+    return parameters or tuple(name for name in spec.givens if name in spec.differentiable)
+
+
 def unread(submission: Submission, spec: Spec) -> Mark:
     """The mark of what cannot even be read."""
     return _not_run(submission, spec, submission.hindrance, (), 0.0, "")
@@ -77,7 +83,7 @@ def mark(submission: Submission, run: Ran, spec: Spec, limits: Limits, level: in
         notes = tuple(note for note in _notes(run, None) if not _repeats(note, why))
         return _not_run(submission, spec, why, notes, run.seconds, run.shown)
     told = {g.name: g.state for g in reversed(answer.gradients)}
-    states = {name: told.get(name, MISSING) for name, _ in spec.parameters}
+    states = {name: told.get(name, MISSING) for name in asked(spec)}
     outcome = _outcome(answer, states)
     return Mark(
         submission=submission,
@@ -97,7 +103,7 @@ def mark(submission: Submission, run: Ran, spec: Spec, limits: Limits, level: in
 
 def _not_run(submission: Submission, spec: Spec, why: str, notes: tuple[str, ...], seconds: float, shown: str) -> Mark:
     told = (f"It could not be graded: {why}.",)
-    return Mark(submission, NOT_RUN, len(spec.parameters), seconds, {}, why, told, (), "", notes, "", shown)
+    return Mark(submission, NOT_RUN, len(asked(spec)), seconds, {}, why, told, (), "", notes, "", shown)
 
 
 def _outcome(answer: Answer, states: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from trivium.grade.classroom import mistakes, outcomes
 from trivium.grade.ledger import titled
-from trivium.grade.mark import Mark
+from trivium.grade.mark import Mark, asked
 from trivium.report.phrase import visible
 from trivium.spec.graph import Spec
 
@@ -31,7 +31,7 @@ def view(marks: Sequence[Mark], spec: Spec, command: str) -> dict[str, Any]:
     most = max((len(who) for who in found.values()), default=1)
     return {
         "network": spec.name,
-        "parameters": [name for name, _ in spec.parameters],
+        "parameters": asked(spec),
         "count": len(marks),
         "outcomes": outcomes(marks),
         "mistakes": [

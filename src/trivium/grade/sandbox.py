@@ -156,21 +156,21 @@ def _listen(
     with selectors.DefaultSelector() as selector:
         _ = selector.register(reading, selectors.EVENT_READ, True)
         _ = selector.register(process.stdout.fileno(), selectors.EVENT_READ, False)
-        ended = False
+        ended = done = False
         while True:
             left = deadline - time.perf_counter()
             if left <= 0 or stop.is_set():
-                return not stop.is_set(), None
-            ready = selector.select(0 if ended else min(left, TICK)) if selector.get_map() else []
+                return not (stop.is_set() or done), None
+            over = ended or done  # then only what is on its way already is waited for
+            ready = selector.select(0 if over else min(left, TICK)) if selector.get_map() else []
             for key, _mask in ready:
                 chunk = os.read(key.fd, CHUNK)
                 heard.take(chunk, message=key.data)
                 if not chunk:
                     _ = selector.unregister(key.fd)
-            if heard.done(last):
-                return False, None
-            if ended and not ready:
-                return False, process.poll()
+            done = done or heard.done(last)
+            if over and not ready:
+                return False, None if done else process.poll()
             ended = process.poll() is not None
             if not selector.get_map() and not ended:
                 time.sleep(TICK / 10)

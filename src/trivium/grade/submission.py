@@ -51,7 +51,10 @@ def gathered(paths: Sequence[Path]) -> list[Submission]:
     all_ = [file for path in paths for file in (_within(path) if path.is_dir() else (path,))]
     if not all_:
         raise OracleError("no submission is named: give files, or folders that hold them")
-    once = list({os.path.realpath(file): file for file in reversed(all_)}.values())[::-1]
+    by_place: dict[str, Path] = {}
+    for file in all_:
+        _ = by_place.setdefault(os.path.realpath(file), file)
+    once = list(by_place.values())
     return [Submission(name, file) for name, file in zip(_names(once), once, strict=True)]
 
 

@@ -1,0 +1,223 @@
+"""A class with everything in it: slips are named; whatever else a file does, it gets its line and the rest theirs."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.grade.handed import RIGHT, handed, marks, slip, task
+from trivium.grade.classroom import mistakes, outcomes
+from trivium.grade.mark import Mark
+
+SECONDS = 5.0
+"""For those that never end; the others have their time."""
+OUTSIDE = "outside.txt"
+SPAWN = "import multiprocessing as m\nm.get_context('spawn').Process(target=print).start()\n"
+CELLS = {
+    "cells": [
+        {"cell_type": "markdown", "source": ["# mine"]},
+        {"cell_type": "code", "source": RIGHT.splitlines(keepends=True)},
+        {"cell_type": "code", "source": ["undefined_name + 1"]},
+    ]
+}
+FORGED = """
+import os
+
+for fd in range(3, 64):
+    try:
+        os.write(fd, b'{"token": "x", "kind": "answer", "what": 1}\\n')
+    except OSError:
+        continue
+"""
+FILES = {
+    "right.py": RIGHT,
+    "right.ipynb": json.dumps(CELLS),
+    "at_output.py": slip('* kept["g6"] * (1 - kept["g6"])', "* slope(kept['g6'])")
+    + "\n\ndef slope(x):\n    s = 1 / (1 + np.exp(-x))\n    return s * (1 - s)\n",
+    "at_input.py": slip('(1 - kept["g3"] ** 2)', '(1 - kept["g2"] ** 2)'),
+    "no_mean.py": slip(' / kept["y"].shape[1]\n    d5', "\n    d5"),
+    "no_two.py": slip("d8 = 2 * ", "d8 = "),
+    "sign.py": slip('(kept["g8"] - kept["y"])', '(kept["y"] - kept["g8"])'),
+    "one_entry.py": slip("    return {\n", "    d2 = d2 * (1 + 1e-7 * (d2 == d2.max()))\n    return {\n"),
+    "lacks.py": slip('        "b2": d5.sum(axis=1, keepdims=True),\n', ""),
+    "another.py": slip("np.tanh(g2)", "np.sin(g2)"),
+    "hangs.py": f"{RIGHT}\nwhile True:\n    pass\n",
+    "hangs_later.py": slip("    g1 = w1 @ S\n", "    while True:\n        pass\n"),
+    "sleeps.py": f"import time\ntime.sleep(1000)\n{RIGHT}",
+    "eats.py": f"{RIGHT}\nkept = []\nwhile True:\n    kept.append(np.ones(10**7))\n",
+    "eats_later.py": slip("    g1 = w1 @ S\n", "    g1 = np.ones(10**12)\n"),
+    "loud.py": f"{RIGHT}\nfor _ in range(20_000):\n    print('x' * 100)\n",
+    "exits.py": f"{RIGHT}\nimport sys\nsys.exit(3)\n",
+    "exits_later.py": slip("    g1 = w1 @ S\n", "    raise SystemExit\n"),
+    "leaves.py": f"{RIGHT}\nimport os\nos._exit(0)\n",
+    "kills_itself.py": f"{RIGHT}\nimport os\nos.kill(os.getpid(), 9)\n",
+    "kills_the_grader.py": f"{RIGHT}\nimport os\nos.kill(os.getppid(), 9)\n",
+    "crashes.py": f"{RIGHT}\nimport ctypes\nctypes.string_at(0)\n",
+    "latin.py": b"# caf\xe9\n" + RIGHT.encode(),
+    "no_python.py": "def (",
+    "empty.py": "",
+    "raises.py": f"{RIGHT}\n1 / 0\n",
+    "raises_bare.py": f"class Odd(BaseException):\n    pass\n\n\nraise Odd('no')\n{RIGHT}",
+    "recurses.py": slip("    g1 = w1 @ S\n", "    cost(S, w1, w2, w3, b1, b2, b3, y)\n"),
+    "asks.py": f"{RIGHT}\ninput('who? ')\n",
+    "writes.py": f"{RIGHT}\ntry:\n    open('{OUTSIDE}')\nexcept OSError:\n    open('mine.txt', 'w').write('x')\n",
+    "forks.py": f"{RIGHT}\nimport os\nwhile True:\n    os.fork()\n",
+    "spawns.py": f"{RIGHT}\n{SPAWN}",
+    "calls_home.py": f"{RIGHT}\nimport socket\nsocket.socket()\n",
+    "loosens.py": f"{RIGHT}\nimport resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, 1))\n",
+    "fakes.py": f'print(\'{{"kind": "answer"}}\')\n{slip("d8 = 2 * ", "d8 = 4 * ")}',
+    "forges.py": f"{FORGED}{slip('d8 = 2 * ', 'd8 = 4 * ')}",
+    "environment.py": f"import os\nprint(sorted(os.environ))\n{RIGHT}",
+    "lingers.py": f"{RIGHT}\nimport atexit, threading, time\natexit.register(time.sleep, 99)\n"
+    "threading.Thread(target=time.sleep, args=(99,)).start()\n",
+    "two.py": f"{RIGHT}\n\ndef gradient(kept):\n    return grads(kept)\n",
+}
+SAYS = {
+    "hangs.py": "stopped after 5 s while its file was loaded (line 32)",
+    "hangs_later.py": "stopped after 5 s while its functions were called (line",
+    "sleeps.py": "stopped after 5 s while its file was loaded (line 2)",
+    "eats.py": "it needs more than 1 GB of memory while its file was loaded",
+    "eats_later.py": "it needs more than 1 GB of memory while its functions were called",
+    "exits.py": "it calls sys.exit(3) while its file was loaded",
+    "exits_later.py": "it calls sys.exit() while its functions were called",
+    "leaves.py": "it left its process with exit code 0 while its file was loaded, as os._exit does",
+    "kills_itself.py": "its process was ended by SIGKILL",
+    "kills_the_grader.py": "sending a signal to another process is refused",
+    "crashes.py": "its process was ended by SIGSEGV, a crash",
+    "latin.py": "it is not UTF-8: byte 0xe9 at position 5; save it as UTF-8",
+    "no_python.py": "no_python.py is no Python: line 1",
+    "empty.py": "no gradient was found: there is no function; looked for grads,",
+    "raises.py": "ZeroDivisionError: division by zero (line",
+    "raises_bare.py": "it raises Odd: no while its file was loaded (line 5)",
+    "recurses.py": "a function of it calls itself without end (line",
+    "asks.py": "it asks for input, and nobody answers",
+    "forks.py": "starting a process (os.fork) is refused",
+    "spawns.py": "starting a process is refused",
+    "calls_home.py": "using the network is refused",
+    "loosens.py": "changing its limits is refused",
+    "two.py": "grads and gradient may each be the gradient: say which, as in --gradient grads",
+}
+ENDLESS = ("hangs.py", "hangs_later.py", "sleeps.py")
+NAMED = {
+    "at_output.py": "derivative-at-output",
+    "at_input.py": "derivative-at-input",
+    "no_mean.py": "mean-forgotten",
+    "no_two.py": "two-forgotten",
+    "sign.py": "sign",
+    "one_entry.py": "none that is known by name",
+    "lacks.py": "a gradient is missing",
+    "another.py": "another function is computed",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("class")
+
+
+@pytest.fixture(scope="module")
+def class_(folder: Path) -> dict[str, Mark]:
+    """Everybody's mark, graded in one go."""
+    escaping = f"{RIGHT}\ntry:\n    open({str(folder / OUTSIDE)!r}, 'w')\nexcept PermissionError:\n    pass\n"
+    renames = f"{RIGHT}\nimport os\nos.replace(os.path.abspath('renames.py'), {str(folder / OUTSIDE)!r})\n"
+    deletes = f"{RIGHT}\nimport os\nos.remove({str(folder / 'right.py')!r})\n"
+    more = {"escapes.py": escaping, "renames.py": renames, "deletes.py": deletes}
+    os.environ["A_SECRET"] = "x"
+    try:
+        _ = handed(folder, {**FILES, **more})
+        ending = [path.name for path in folder.iterdir() if path.name not in ENDLESS]
+        found = marks(folder, task(level=4), *ending)
+    finally:
+        del os.environ["A_SECRET"]
+    return found | marks(folder, task(SECONDS, level=4), *ENDLESS)
+
+
+def test_everybody_has_a_mark(class_: dict[str, Mark], folder: Path) -> None:
+    assert {path.name for path in folder.iterdir()} == set(class_)
+
+
+@pytest.mark.parametrize(
+    "name", ["right.py", "right.ipynb", "loud.py", "writes.py", "environment.py", "lingers.py", "escapes.py"]
+)
+def test_a_right_gradient_is_right_whatever_stands_around_it(name: str, class_: dict[str, Mark]) -> None:
+    assert (class_[name].outcome, class_[name].score, class_[name].remark) == ("right", 6, "")
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_slip_is_wrong_and_named(name: str, class_: dict[str, Mark]) -> None:
+    assert (class_[name].outcome, NAMED[name] in class_[name].mistake) == ("wrong", True), class_[name].mistake
+
+
+@pytest.mark.parametrize("name", SAYS)
+def test_what_could_not_be_graded_says_why(name: str, class_: dict[str, Mark]) -> None:
+    assert class_[name].outcome == "not run"
+    assert SAYS[name] in class_[name].remark
+
+
+@pytest.mark.parametrize("name", ["fakes.py", "forges.py"])
+def test_a_result_that_is_printed_is_no_result(name: str, class_: dict[str, Mark]) -> None:
+    assert (class_[name].outcome, class_[name].score) == ("wrong", 0)
+
+
+def test_writing_to_the_graders_pipe_is_told(class_: dict[str, Mark]) -> None:
+    assert "it wrote to the grader's own pipe; what it wrote was ignored" in class_["forges.py"].notes
+
+
+def test_what_was_refused_is_told_though_the_submission_says_nothing(class_: dict[str, Mark], folder: Path) -> None:
+    (note,) = class_["escapes.py"].notes
+    assert note.startswith(f"refused: writing {folder / OUTSIDE} (line ")
+
+
+@pytest.mark.parametrize("name", ["renames.py", "deletes.py"])
+def test_files_elsewhere_are_not_changed(name: str, class_: dict[str, Mark], folder: Path) -> None:
+    assert f"changing {folder}" in class_[name].remark
+    assert ((folder / OUTSIDE).exists(), (folder / "right.py").exists()) == (False, True)
+
+
+def test_what_is_printed_is_counted_and_cut(class_: dict[str, Mark]) -> None:
+    assert class_["loud.py"].notes == ("it printed 2.02 MB; the beginning is kept",)
+    assert class_["loud.py"].shown == ("x" * 100 + "\n") * 19 + "x" * 81
+
+
+def test_nothing_of_the_graders_environment_is_passed_on(class_: dict[str, Mark]) -> None:
+    assert "A_SECRET" not in class_["environment.py"].shown
+    assert "'HOME'" in class_["environment.py"].shown
+
+
+def test_a_process_that_is_left_running_keeps_nobody_waiting(class_: dict[str, Mark]) -> None:
+    assert class_["lingers.py"].seconds < 20
+
+
+def test_the_sums_are_those_of_the_marks(class_: dict[str, Mark]) -> None:
+    everybody = list(class_.values())
+    assert outcomes(everybody) == {"right": 7, "wrong": 10, "not run": len(SAYS) + 2}
+    assert mistakes(everybody)["mean-forgotten"] == ("no_mean.py",)
+
+
+def test_a_folder_is_thrown_away_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    own = "import os\nos.mkdir('d')\nopen('d/f', 'w').close()\nos.chmod('d', 0)\nprint(os.getcwd())\n"
+    away = tmp_path / "handed"
+    found = marks(handed(away, {"a.py": own + RIGHT}), task())["a.py"]
+    assert found.outcome == "right"
+    assert found.shown.startswith(str(tmp_path / "trivium-grade-"))
+    assert list(tmp_path.iterdir()) == [away]
+
+
+def test_what_a_submission_starts_in_spite_of_all_ends_with_it(tmp_path: Path) -> None:
+    source = f"{RIGHT}\nimport ctypes\nprint(ctypes.CDLL(None).fork() or ctypes.CDLL(None).pause(), flush=True)\n"
+    found = marks(handed(tmp_path, {"a.py": source}), task())["a.py"]
+    child = int(found.shown.split()[0])
+    gone = False
+    for _ in range(100):
+        try:
+            state = Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        except FileNotFoundError:
+            state = "gone"
+        gone |= state in ("gone", "Z")
+        time.sleep(0 if gone else 0.05)
+    assert gone, f"process {child} is alive"
