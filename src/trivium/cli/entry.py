@@ -19,6 +19,7 @@ from trivium.cli.demo import demo
 from trivium.cli.doctor import doctor
 from trivium.cli.explain import explain
 from trivium.cli.export import export
+from trivium.cli.grade import grade
 from trivium.cli.mistakes import mistakes
 from trivium.cli.new import new
 from trivium.cli.ops import ops
@@ -121,6 +122,7 @@ app = typer.Typer(
 )
 for verb in (check, new, export, demo, explain, ops, mistakes):
     _ = app.command()(verb)
+_ = app.command()(grade)
 _ = app.command("self-test")(selftest)
 _ = app.command()(doctor)
 
