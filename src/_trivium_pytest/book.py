@@ -17,6 +17,8 @@ from _trivium_pytest import options
 from _trivium_pytest.case import Case, Digest, digest, gravest
 from _trivium_pytest.stash import BOOK
 
+MOST = 3
+"""Checks of a test that did not fail of which what was remarked is kept in a section."""
 SECTION = "stdout of trivium"
 """Under a name that begins with `stdout`, pytest's JUnit XML has it too."""
 
@@ -60,8 +62,11 @@ def close(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRep
         return
     failed = [e for e in entries if e.case is culprit(call, entries)] if report.failed else []
     repro = saved(item, failed[0].case) if failed else ""
-    for entry in failed or [e for e in entries if e.digest.detail][-3:]:
-        section(item, report, "\n".join([*entry.digest.detail, *([f"without pytest: {repro}"] if repro else [])]))
+    for entry in failed or [e for e in entries if e.digest.detail][-MOST:]:
+        untold = [entry.case.report.text()] if failed and not raised(call) else []
+        section(
+            item, report, "\n".join([*untold, *entry.digest.detail, *([f"without pytest: {repro}"] if repro else [])])
+        )
     book.tally.extend(map(counted, entries))
     item.user_properties[:] = [p for p in item.user_properties if not p[0].startswith("trivium_")]
     item.user_properties += properties(book.tally)
@@ -77,10 +82,15 @@ def close(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRep
 
 def culprit(call: pytest.CallInfo[None], entries: list[Entry]) -> Case | None:
     """The check that a failure is about: the one that raised it, or else the last that found something wrong."""
-    raised = [leaf for leaf in leaves(call.excinfo.value if call.excinfo else None) if hasattr(leaf, "case")]
-    if raised:
-        return getattr(raised[-1], "case")  # type: ignore[no-any-return]  # noqa: B009  it is Trivium who sets it
-    return next((e.case for e in reversed(entries) if e.case.failing), None)
+    mine: list[Case] = [case for leaf in raised(call) if (case := getattr(leaf, "case", None))]
+    return mine[-1] if mine else next((e.case for e in reversed(entries) if e.case.failing), None)
+
+
+def raised(call: pytest.CallInfo[None]) -> list[BaseException]:
+    """The reports that a phase has raised, whose text is shown already."""
+    from trivium.errors import GradientMismatch
+
+    return [leaf for leaf in leaves(call.excinfo.value if call.excinfo else None) if isinstance(leaf, GradientMismatch)]
 
 
 def leaves(error: BaseException | None) -> Iterator[BaseException]:

@@ -118,7 +118,8 @@ class Gathering:
         from _trivium_pytest.subtest import log
 
         del report.trivium  # said once, also where a report is logged again
-        self.tests.append({"test": report.nodeid, "outcome": report.outcome, "when": report.when, **found})
+        failure = found["failure"] if report.failed else None  # a test that is run again has not failed yet
+        self.tests.append({**found, "test": report.nodeid, "outcome": report.outcome, "failure": failure})
         log(self.config, report, found["gradients"])
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

@@ -41,8 +41,8 @@ class Words:
 
 
 def log(config: pytest.Config, test: pytest.TestReport, wrong: Mapping[str, str]) -> None:
-    """Report a failed subtest for each gradient, where the test itself has failed (and is not to be run again)."""
-    if not wrong or not test.failed or pytest.version_tuple[:2] < FIRST_WITH_SUBTESTS:
+    """Report a failed subtest for each gradient, where the test itself has failed, and not its set-up."""
+    if not wrong or not test.failed or test.when != "call" or pytest.version_tuple[:2] < FIRST_WITH_SUBTESTS:
         return
     names = list(wrong)
     for name in names[:MOST]:

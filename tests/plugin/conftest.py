@@ -69,7 +69,7 @@ Project = Callable[..., pytest.Pytester]
 @pytest.fixture
 def project(pytester: pytest.Pytester) -> Project:
     """A folder with nets/small.net.toml, where these backends are known and no other."""
-    assert trivium.verbs.handwritten() is trivium_numpy.BACKEND
+    assert trivium.target.handwritten() is trivium_numpy.BACKEND
 
     def make(*names: str, ini: str = "") -> pytest.Pytester:
         _ = pytester.makeconftest(CONFTEST.format(known={name: KNOWN[name] for name in names}))

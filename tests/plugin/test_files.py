@@ -49,7 +49,7 @@ def test_a_pattern_that_leaves_the_root_directory_is_refused(project: Project) -
 
 def test_a_failure_prints_the_report_and_no_traceback(project: Project) -> None:
     result = project("numpy", "impostor").runpytest(SMALL)
-    result.assert_outcomes(failed=1)
+    result.assert_outcomes(failed=1 + 1)
     result.stdout.fnmatch_lines(
         ["*_ small.net.toml: gradient _*", "One mistake: impostor is wrong in the backward step of*"]
     )
@@ -68,7 +68,8 @@ def test_what_is_undecided_does_not_pass(project: Project) -> None:
 
 
 def test_a_report_of_a_failure_carries_data_and_detail(project: Project) -> None:
-    (report,) = [r for r in project("numpy", "impostor").inline_run(SMALL).getreports() if r.when == "call"]
+    reports = [r for r in project("numpy", "impostor").inline_run(SMALL).getreports() if r.when == "call"]
+    (report,) = [r for r in reports if not isinstance(r, pytest.SubtestReport)]
     data = dict(report.user_properties)
     assert data["trivium_verdict"] == "disagree"
     assert data["trivium_backends"] == "numpy,impostor"
@@ -127,13 +128,15 @@ def test_all_of_it_survives_workers_and_reaches_junit(project: Project) -> None:
     result = folder.runpytest_subprocess(
         "-n", "2", "--junit-xml=junit.xml", SMALL, "test_all_of_it_survives_workers_and_reaches_junit.py"
     )
-    result.assert_outcomes(passed=1, failed=1)
+    result.assert_outcomes(passed=1, failed=1 + 1)
     result.stdout.fnmatch_lines(
         ["One mistake: impostor is wrong*", "*Captured stdout of trivium call*", "TV102 disagree: *"]
     )
     case = junit(folder)["gradient"]
     assert data_of(case)["trivium_verdict"] == "disagree"
     assert float(data_of(case)["trivium_worst_residual"]) > 1e10
-    assert "impostor is wrong in the backward step of" in "".join(case.find("failure").itertext())
+    subtest, failure = case.findall("failure")
+    assert subtest.attrib["message"] == "w inherits what impostor gets wrong at h = tanh(z)"
+    assert "impostor is wrong in the backward step of" in "".join(failure.itertext())
     assert "residual " in case.find("system-out").text
     assert data_of(junit(folder)["test_beside"]) == {}

@@ -24,7 +24,7 @@ def test_a_right_gradient_passes(project: Project) -> None:
 def test_a_wrong_gradient_fails(project: Project) -> None:
     folder = project("numpy", "impostor")
     folder.makepyfile(ASSERTS.format(more=""))
-    folder.runpytest().assert_outcomes(failed=1)
+    folder.runpytest().assert_outcomes(failed=1 + 4)  # the test, and w1, c1, w2, c2
 
 
 def test_a_failure_is_the_whole_report_at_the_line_of_the_test(project: Project) -> None:
@@ -63,7 +63,7 @@ def test_backends_may_be_values(project: Project) -> None:
         def test_wrong(trivium):
             trivium.assert_gradient("zoo:mlp", backends=[trivium_numpy.BACKEND, somebodys.IMPOSTOR])
     """)
-    folder.runpytest().assert_outcomes(passed=1, failed=1)
+    folder.runpytest().assert_outcomes(passed=1, failed=1 + 4)
 
 
 def test_what_else_a_check_takes_is_passed_on(project: Project) -> None:
@@ -88,7 +88,7 @@ def test_it_is_one_for_the_session_and_keeps_nothing(project: Project) -> None:
             seen.append(trivium)
             assert seen[0] is trivium
             with pytest.raises(dataclasses.FrozenInstanceError):
-                trivium.required = ("torch",)
+                trivium.config = None
     """)
     folder.runpytest().assert_outcomes(passed=2)
 
@@ -138,3 +138,173 @@ def test_a_backend_that_nobody_knows_fails_and_is_not_skipped(project: Project) 
     result = folder.runpytest()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["E*BackendError: no backend 'numpi'*did you mean 'numpy'?"])
+
+
+OWN = """
+    import numpy as np
+    import pytest
+
+    W, X, C = np.arange(6.0).reshape(2, 3) / 7 + 0.1, np.arange(1.0, 4.0), np.array([0.3, 0.7])
+
+    def f(w, x, c):
+        return np.sum((w @ x + c) ** 2)
+
+    def grad(w, x, c):
+        g = 2 * (w @ x + c)
+        return {"w": np.outer(g, x), "x": w.T @ g, "c": g}
+
+    def slips(w, x, c):
+        right = grad(w, x, c)
+        return right | {"w": 3 * right["w"], "x": -right["x"]}
+"""
+
+
+def test_a_gradient_of_ones_own_passes_and_fails(project: Project) -> None:
+    folder = project("numpy")
+    folder.makepyfile(
+        OWN
+        + """
+    def test_right(trivium):
+        trivium.assert_gradient(f, grad, at=(W, X, C))
+        assert trivium.check_gradient(f, grad, at=(W, X, C)).verdict == "agree"
+
+    def test_wrong(trivium):
+        trivium.assert_gradient(f, slips, at=(W, X, C))
+    """
+    )
+    result = folder.runpytest()
+    result.assert_outcomes(passed=1, failed=1 + 2)
+    result.stdout.fnmatch_lines(["E *GradientMismatch: 2 of 3 gradients are wrong: w and x. c is right."])
+
+
+def test_a_gradient_that_was_forgotten_is_said_to_be_missing(project: Project) -> None:
+    folder = project("numpy")
+    folder.makepyfile(
+        OWN
+        + """
+    def test_it(trivium):
+        trivium.assert_gradient(f, at=(W, X, C))
+    """
+    )
+    result = folder.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E *ValuesError: the gradient is missing: assert_gradient(f, grad, at=...)"])
+
+
+def test_a_module_passes_and_fails(project: Project) -> None:
+    folder = project("numpy")
+    folder.makepyfile("""
+        import torch
+
+        class Square(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                ctx.save_for_backward(x)
+                return x * x
+
+            @staticmethod
+            def backward(ctx, g):
+                return g * ctx.saved_tensors[0]
+
+        X = torch.linspace(0.1, 1.0, 5, dtype=torch.float64)
+
+        def test_right(trivium):
+            assert trivium.check_module(torch.tanh, at=[X]).verdict == "agree"
+
+        def test_wrong(trivium):
+            assert trivium.check_module(Square.apply, at=[X]).verdict == "agree"
+    """)
+    result = folder.runpytest()
+    result.assert_outcomes(passed=1, failed=1 + 1)
+    result.stdout.fnmatch_lines(["*_ test_wrong [[]argument 0[]] _*", "argument 0 is wrong: 2 times too small"])
+
+
+def test_a_report_that_nobody_raised_is_shown_with_the_failure(project: Project) -> None:
+    folder = project("numpy")
+    folder.makepyfile(
+        OWN
+        + """
+    def test_it(trivium):
+        assert trivium.check_gradient(f, slips, at=(W, X, C)).verdict == "agree"
+    """
+    )
+    result = folder.runpytest()
+    result.assert_outcomes(failed=1 + 2)
+    result.stdout.fnmatch_lines(
+        ["E *AssertionError*", "*Captured stdout of trivium call*", "2 of 3 gradients are wrong: w and x. c is right."]
+    )
+
+
+def test_it_can_be_used_under_given_and_a_failure_is_reported_once(project: Project) -> None:
+    folder = project("numpy")
+    folder.makepyfile(
+        OWN
+        + """
+    from hypothesis import given, settings, strategies as st
+
+    @settings(max_examples=5, derandomize=True, database=None, deadline=None)
+    @given(st.floats(0.1, 2))
+    def test_right(trivium, scale):
+        trivium.assert_gradient(f, grad, at=(W, X, scale * C))
+
+    @settings(max_examples=5, derandomize=True, database=None, deadline=None)
+    @given(st.floats(0.1, 2))
+    def test_wrong(trivium, scale):
+        trivium.assert_gradient(f, slips, at=(W, X, scale * C))
+    """
+    )
+    folder.runpytest().assert_outcomes(passed=1, failed=1 + 2)
+
+
+def test_it_can_be_used_where_a_session_is_set_up(project: Project) -> None:
+    folder = project("numpy")
+    folder.makepyfile(
+        OWN
+        + """
+    @pytest.fixture(scope="session")
+    def weights(trivium):
+        trivium.assert_gradient(f, grad, at=(W, X, C))
+        return W
+
+    def test_it(weights):
+        assert weights is W
+    """
+    )
+    result = folder.runpytest()
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["trivium: 1 check, 3 gradients agree, largest residual * of 256"])
+
+
+def test_what_fails_in_a_set_up_is_an_error_without_subtests(project: Project) -> None:
+    folder = project("numpy")
+    folder.makepyfile(
+        OWN
+        + """
+    @pytest.fixture
+    def weights(trivium):
+        trivium.assert_gradient(f, slips, at=(W, X, C))
+
+    def test_it(weights):
+        assert False
+    """
+    )
+    folder.runpytest().assert_outcomes(errors=1)
+
+
+def test_it_can_be_used_where_no_test_runs(project: Project) -> None:
+    folder = project("numpy")
+    _ = (folder.path / "late.py").write_text("""
+import pytest
+held = []
+
+@pytest.fixture(scope="session", autouse=True)
+def hold(trivium):
+    held.append(trivium)
+
+def pytest_sessionfinish():
+    print(held[0].check("zoo:mlp").verdict, "at last")
+""")
+    folder.makepyfile("def test_it():\n    assert True")
+    result = folder.runpytest("-p", "late", "-s")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*at last"])
