@@ -5,6 +5,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 CODE := src backends tests benchmarks $(wildcard calibration)
 WORKERS ?= 2
+# Each worker of the tests has a core: libraries that take all of them for each worker fight over them.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS)
 
 .PHONY: check test sweep exhaustive zoo selftest lint bench calibrate clean
 
@@ -12,14 +14,14 @@ check: .venv/installed
 	@$(BIN)/trivium check examples/nets/notebook.net.toml
 
 test: .venv/installed-dev
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+	@$(PYTEST) -m "not slow"
 
 sweep: .venv/installed-dev
-	@$(BIN)/python -m pytest -n $(WORKERS) -m slow
+	@$(PYTEST) -m slow
 
 # The vocabulary's part of the sweep: far more cases than an op states itself, on every road.
 exhaustive: .venv/installed-dev
-	@$(BIN)/python -m pytest -n $(WORKERS) -m slow tests/vocabulary
+	@$(PYTEST) -m slow tests/vocabulary
 
 selftest: .venv/installed
 	@$(BIN)/trivium self-test

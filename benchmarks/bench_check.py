@@ -15,7 +15,7 @@ from trivium.compare.agreement import Point, compare
 from trivium.compare.comparison import Comparison, Cost
 from trivium.compare.run import Run
 from trivium.probe import Probe, draw
-from trivium.verbs import handwritten
+from trivium.target import handwritten
 from trivium.zoo import mlp
 
 DTYPES = ("float64", "float32")

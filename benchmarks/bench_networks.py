@@ -16,7 +16,7 @@ from trivium.ops import OPS
 from trivium.probe import Probe, draw, probes
 from trivium.spec.graph import Spec, written
 from trivium.spec.node import Node
-from trivium.verbs import find
+from trivium.target import find
 
 NOTEBOOK = Path(__file__).parents[1] / "examples" / "nets" / "notebook.net.toml"
 WIDTHS, BATCH = (784, 512, 512, 10), 128

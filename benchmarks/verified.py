@@ -22,7 +22,7 @@ from trivium.errors import GradientMismatch
 from trivium.probe import Probe
 from trivium.report import Report
 from trivium.spec.graph import Spec
-from trivium.verbs import handwritten
+from trivium.target import handwritten
 
 
 @dataclass(frozen=True)

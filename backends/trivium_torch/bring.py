@@ -6,21 +6,23 @@ Knows nothing of verdicts. Works on copies: no parameter, gradient, mode or flag
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.autograd import forward_ad
 
 from trivium.backend import Array
-from trivium.bringer import Brought
+from trivium.bringer import Brought, numbered
 from trivium.errors import OracleError
 
-TAKEN = (np.float64, np.float32, np.int64, np.int32, np.bool_)
+TAKEN = (np.complex128, np.float64, np.float32, np.int64, np.int32, np.bool_)
 """What torch takes from NumPy as it is."""
-Call = Callable[[Mapping[str, Tensor]], Tensor]
+Call = Callable[[Mapping[str, Tensor]], Any]
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,15 @@ class TorchBringer:
         """A module, or a tensor among what is handed over."""
         return isinstance(thing, torch.nn.Module | Tensor)
 
+    def answers(self, function: Callable[..., Any], at: Sequence[Any]) -> bool:
+        """Whether it gives back tensors for tensors."""
+        try:
+            with torch.no_grad():
+                found = list(_tensors(function(*map(_tensor, at))))
+        except Exception:  # noqa: BLE001  a stranger's function: what it raises says that it is none of torch's
+            return False
+        return bool(found)
+
     def module(self, module: Any, loss: Callable[..., Any] | None, at: Sequence[Any]) -> Brought:
         """A copy of the module in float64, its inputs and every named parameter; float32 where it has no float64."""
         inputs = {f"input {i}": _tensor(x) for i, x in enumerate(at)}
@@ -40,21 +51,32 @@ class TorchBringer:
         params = {n: p.detach().clone() for n, p in wide.named_parameters()}
         frozen = [n for n, p in module.named_parameters() if not p.requires_grad]
 
-        def call(given: Mapping[str, Tensor]) -> Tensor:
+        def call(given: Mapping[str, Tensor]) -> Any:
             fed = [given[n] for n in inputs]
             y: Any = torch.func.functional_call(wide, {n: given[n] for n in params} | _buffers(wide), tuple(fed))
-            made: Tensor = y if loss is None else loss(y)
-            return made
+            return y if loss is None else loss(y)
 
         note = ["checked in a float64 copy"]
         note += [f"frozen, and checked all the same: {', '.join(frozen)}"] if frozen else []
         wide_inputs = {n: x.double() if x.is_floating_point() else x for n, x in inputs.items()}
-        return _brought(call, {**wide_inputs, **params}, tuple(note))
+        return _brought(call, {**wide_inputs, **params}, tuple(inputs), tuple(note))
 
     def function(self, function: Callable[..., Any], at: Sequence[Any]) -> Brought:
         """The function at the precision of its arguments, which is its own."""
-        given = {f"argument {i}": _tensor(x) for i, x in enumerate(at)}
-        return _brought(lambda fed: function(*fed.values()), given, ())
+        given = {n: _tensor(x) for n, x in numbered(function, at)}
+        return _brought(lambda fed: function(*fed.values()), given, tuple(given), ())
+
+    def derivative(self, function: Callable[..., Any], at: Sequence[Any]) -> Callable[..., Any]:
+        """The gradient under a fixed random cotangent, itself on the tape; of arguments of real numbers."""
+        y_bar = torch.from_numpy(np.random.default_rng(11).standard_normal(_joined(function(*at)).shape))
+
+        def gradient(*arguments: Tensor) -> tuple[Tensor, ...]:
+            asked = [x if x.requires_grad else x.requires_grad_() for x in arguments if x.is_floating_point()]
+            y = _joined(function(*arguments))
+            bars = torch.autograd.grad(y, asked, y_bar.to(y.dtype), create_graph=True, allow_unused=True)
+            return tuple(torch.zeros_like(x) if g is None else g for x, g in zip(asked, bars, strict=True))
+
+        return gradient
 
 
 def _buffers(module: torch.nn.Module) -> dict[str, Tensor]:
@@ -62,26 +84,24 @@ def _buffers(module: torch.nn.Module) -> dict[str, Tensor]:
     return {n: b.clone() for n, b in module.named_buffers()}
 
 
-def _brought(call: Call, given: Mapping[str, Tensor], notes: tuple[str, ...]) -> Brought:
+def _brought(call: Call, given: Mapping[str, Tensor], inputs: tuple[str, ...], notes: tuple[str, ...]) -> Brought:
     kinds = {n: x.dtype for n, x in given.items()}
     wide = _runs_wide(call, given)
 
     def fed(arrays: Mapping[str, Array]) -> dict[str, Tensor]:
         """As they come, in float64 too where the code takes that; else in the precision that it was given."""
         found = {n: torch.from_numpy(np.array(x, None if x.dtype in TAKEN else np.float64)) for n, x in arrays.items()}
+        if not wide and any(x.is_complex() for x in found.values()):
+            raise OracleError("the code takes no wider numbers than its own, and no complex ones")
         return found if wide else {n: x.to(kinds[n]) for n, x in found.items()}
 
     def run(tensors: Mapping[str, Tensor]) -> Tensor:
-        with torch.random.fork_rng(devices=[]), torch.enable_grad():
-            _ = torch.manual_seed(0)
-            y = call(tensors)
-        if not isinstance(y, Tensor):
-            raise OracleError(f"it gives back a {type(y).__name__}, needs one tensor: give a loss that makes one of it")
-        return y
+        with _repeating(), torch.enable_grad():
+            return _joined(call(tensors))
 
     def forward(arrays: Mapping[str, Array]) -> Array:
-        widened = {n: x.astype(np.float64) if x.dtype.kind == "f" else x for n, x in arrays.items()}
-        return np.asarray(run(fed(widened)).detach().numpy())
+        kind = np.complex128 if any(np.iscomplexobj(x) for x in arrays.values()) else np.float64
+        return np.asarray(run(fed(_widened(arrays, kind))).detach().numpy())
 
     def vjp(arrays: Mapping[str, Array], cotangent: Array, layout: str) -> dict[str, Array | None]:
         moving = {n: x.requires_grad_(x.is_floating_point()) for n, x in fed(arrays).items()}
@@ -92,18 +112,65 @@ def _brought(call: Call, given: Mapping[str, Tensor], notes: tuple[str, ...]) ->
         bars = torch.autograd.grad(y, list(asked.values()), _laid(cotangent, layout, y), allow_unused=True)
         return {n: None if g is None else g.detach().numpy().copy() for n, g in zip(asked, bars, strict=True)}
 
-    return Brought(forward, vjp, {n: x.detach().numpy().copy() for n, x in given.items()}, notes)
+    def jvp(arrays: Mapping[str, Array], dots: Mapping[str, Array]) -> Array:
+        with forward_ad.dual_level():
+            moving = {n: _dual(x, dots.get(n)) for n, x in fed(arrays).items()}
+            tangent = forward_ad.unpack_dual(run(moving)).tangent  # type: ignore[no-untyped-call]
+            return np.zeros(np.shape(forward(arrays))) if tangent is None else tangent.detach().numpy().copy()
+
+    return Brought(forward, vjp, jvp, {n: x.detach().numpy().copy() for n, x in given.items()}, inputs, notes)
+
+
+@contextmanager
+def _repeating() -> Iterator[None]:
+    """The same random numbers in every run; the caller's stream stays where it was."""
+    state = torch.get_rng_state()
+    _ = torch.default_generator.manual_seed(0)  # torch.manual_seed seeds every device, which takes a millisecond
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)
 
 
 def _runs_wide(call: Call, given: Mapping[str, Tensor]) -> bool:
     """Whether the code takes float64, and computes in it."""
     try:
         with torch.no_grad():
-            return (
-                call({n: x.double() if x.is_floating_point() else x for n, x in given.items()}).dtype == torch.float64
-            )
+            widened = {n: x.double() if x.is_floating_point() else x for n, x in given.items()}
+            return _joined(call(widened)).dtype == torch.float64
     except (RuntimeError, TypeError, ValueError, AttributeError):
         return False  # it insists on its own precision
+
+
+def _widened(arrays: Mapping[str, Array], kind: Any) -> dict[str, Array]:
+    return {n: x.astype(kind) if x.dtype.kind in "fc" else x for n, x in arrays.items()}
+
+
+def _dual(x: Tensor, dot: Array | None) -> Tensor:
+    if dot is None:
+        return x
+    dual: Tensor = forward_ad.make_dual(x, torch.from_numpy(np.array(dot)).to(x.dtype))  # type: ignore[no-untyped-call]
+    return dual
+
+
+def _joined(y: Any) -> Tensor:
+    """One tensor of all that came out; what is made of whole numbers has no gradient."""
+    parts = list(_tensors(y))
+    if not parts or not all(p.is_floating_point() or p.is_complex() for p in parts):
+        kinds = ", ".join(str(p.dtype) for p in parts) or f"a {type(y).__name__}"
+        raise OracleError(f"it gives back {kinds}, needs tensors of real numbers: give a loss that makes one of it")
+    return parts[0] if len(parts) == 1 else torch.cat([p.reshape(-1) for p in parts])
+
+
+def _tensors(y: Any) -> Iterator[Tensor]:
+    """The tensors in what a function gave back: itself, or those of a tuple, list or dict."""
+    if isinstance(y, Tensor):
+        yield y
+    elif isinstance(y, tuple | list):
+        for part in y:
+            yield from _tensors(part)
+    elif isinstance(y, Mapping):
+        yield from _tensors(list(y.values()))
 
 
 def _laid(cotangent: Array, layout: str, y: Tensor) -> Tensor:

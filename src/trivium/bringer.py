@@ -5,6 +5,7 @@ Knows nothing of any framework, and nothing of verdicts.
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,15 +21,19 @@ LAYOUTS = ("contiguous", "transposed", "expanded")
 class Brought:
     """A framework's module or function with its gradient, as functions of NumPy arrays by name.
 
-    forward  arrays by name in, the output as one array
+    forward  arrays by name in, the output as one array; several outputs as one vector
     vjp      arrays by name, a cotangent, and one of LAYOUTS in which it is handed over; None for what got no gradient
+    jvp      arrays by name, and tangents of those that have one: the output's tangent
     given    the numbers: inputs, then parameters by their own names
+    inputs   the names of the inputs
     notes    what was done to check it
     """
 
     forward: Callable[[Mapping[str, Array]], Array]
     vjp: Callable[[Mapping[str, Array], Array, str], Mapping[str, Array | None]]
+    jvp: Callable[[Mapping[str, Array], Mapping[str, Array]], Array]
     given: Mapping[str, Array]
+    inputs: tuple[str, ...]
     notes: tuple[str, ...] = ()
 
 
@@ -44,12 +49,20 @@ class Bringer(Protocol):
         """Whether this is one of the framework's modules, or made of its tensors."""
         ...
 
+    def answers(self, function: Callable[..., Any], at: Sequence[Any]) -> bool:
+        """Whether a function takes the framework's own tensors, and gives them back."""
+        ...
+
     def module(self, module: Any, loss: Callable[..., Any] | None, at: Sequence[Any]) -> Brought:
         """A module, with a loss of its output, or without."""
         ...
 
     def function(self, function: Callable[..., Any], at: Sequence[Any]) -> Brought:
         """A function of tensors, differentiated by the framework."""
+        ...
+
+    def derivative(self, function: Callable[..., Any], at: Sequence[Any]) -> Callable[..., Any]:
+        """The gradient of a function, under a fixed cotangent, as a function of the same tensors."""
         ...
 
 
@@ -60,3 +73,23 @@ def bringers() -> Iterator[Bringer]:
     for point in entry_points(group="trivium.bringers"):
         if point.name in sys.modules:
             yield point.load()
+
+
+def parameters(function: Callable[..., Any]) -> tuple[str, ...] | None:
+    """What a function must be handed, by name; None where it takes any number, or does not say."""
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    if any(p.kind is p.VAR_POSITIONAL for p in found):
+        return None
+    return tuple(
+        p.name for p in found if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    )
+
+
+def numbered(function: Callable[..., Any], at: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    """Positional arguments under the names that the function gives them."""
+    wanted = parameters(function)
+    names = wanted if wanted is not None and len(wanted) == len(at) else [f"argument {i}" for i in range(len(at))]
+    return zip(names, at, strict=True)

@@ -8,42 +8,26 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from trivium.backend import Backend, check_backend, installed, load_backend
-from trivium.bringer import bringers
+from trivium.backend import Backend
 from trivium.compare.acceptance import accept
 from trivium.compare.agreement import compare
-from trivium.compare.bound import Scaler
 from trivium.compare.comparison import Cost, Finding
 from trivium.compare.recording import Meter, Planted, record, unusable
 from trivium.compare.remarks import merged
-from trivium.errors import BackendError, SpecError, ValuesError
-from trivium.given import read_values, shapes_of
+from trivium.errors import BackendError, ValuesError
 from trivium.ops import OPS
 from trivium.probe import Probes, draw, probes
 from trivium.referee import Referee
 from trivium.report import OwnReport, Report
-from trivium.spec.file import bind_sizes, load as load_document
+from trivium.spec.file import load as load_document
 from trivium.spec.graph import Spec
 from trivium.spec.op import Op
-from trivium.spec.sheet import Accept
 from trivium.spec.trace import trace as trace_with
-from trivium.wanted import DTYPES, QUICK, afford, budgeted, described, listed, oracle_referee, precisions, whole_seed
-from trivium.zoo import network
-
-
-@dataclass(frozen=True)
-class Source:
-    """A spec with the numbers that stand beside it, and the words that name it on a command line."""
-
-    spec: Spec
-    values: Mapping[str, Any] | None = None
-    target: str = ""
-    known: tuple[Accept, ...] = ()
+from trivium.target import find, handwritten, select
+from trivium.wanted import DTYPES, QUICK, afford, budgeted, oracle_referee, precisions, whole_seed
 
 
 def check(
@@ -149,27 +133,19 @@ def check_gradient(
 def check_module(module: Any, loss: Callable[..., Any] | None = None, *, at: Sequence[Any]) -> OwnReport:
     """Say whether a framework's module, or function of its tensors, has the gradient of its own values.
 
-    module  a torch.nn.Module, in which every named parameter is checked, or a function of tensors (a custom
-            autograd.Function's `apply` too), which is checked at its arguments' own precision
+    module  a torch.nn.Module, an Equinox or Flax NNX module, in which every parameter is checked by its name; or a
+            function of tensors or of pytrees (an autograd.Function's `apply`, a custom_vjp or custom_jvp)
     loss    what is made of the module's output; the output itself, under a random cotangent, where None
-    at      the inputs, in order
+    at      the inputs, in order: tensors, JAX arrays and trees of them, or NumPy arrays
 
     A module is copied, and nothing of it is changed. Besides its values it is held against what a vjp may not depend
     on: how its cotangent is stored, and its size and sign but in proportion.
     """
-    from trivium.own.brought import brought_gradient
+    from trivium.own.brought import bring, brought_gradient
 
-    for bringer in bringers():
-        if bringer.knows(module):
-            brought, what = bringer.module(module, loss, at), type(module).__name__
-        elif callable(module) and any(bringer.knows(x) for x in at):
-            composed = module if loss is None else (lambda *x: loss(module(*x)))
-            brought, what = bringer.function(composed, at), getattr(module, "__name__", type(module).__name__)
-        else:
-            continue
-        words = "module, at=at" if loss is None else "module, loss, at=at"
-        return OwnReport(brought_gradient(brought, what), f"python: trivium.check_module({words})")
-    raise BackendError(f"no framework knows {described(module)}: it is no module, and nothing in at is a tensor")
+    brought, what = bring(module, loss, at)
+    words = "module, at=at" if loss is None else "module, loss, at=at"
+    return OwnReport(brought_gradient(brought, what), f"python: trivium.check_module({words})")
 
 
 def assert_gradient(
@@ -216,69 +192,8 @@ def load(
     return load_document(Path(path), vocabulary=vocabulary, sizes=sizes).spec
 
 
-def find(
-    spec: Spec | str | os.PathLike[str],
-    *,
-    values: Mapping[str, Any] | str | os.PathLike[str] | None = None,
-    sizes: Mapping[str, int] | None = None,
-) -> Source:
-    """The spec that is meant, at the sizes asked for, with its numbers; a file's own numbers go with its own sizes."""
-    read = read_values(Path(values)) if isinstance(values, str | os.PathLike) else values
-    if read is not None and not isinstance(read, Mapping):
-        raise ValuesError(f"values are a mapping of names to numbers, or a path, not {described(read)}")
-    if isinstance(spec, Spec):
-        return Source(_fitted(spec, read, sizes), read)
-    if not isinstance(spec, str | os.PathLike):
-        raise SpecError(f"a network is a Spec, a path to its file, or 'zoo:NAME', not {described(spec)}")
-    text = os.fspath(spec)
-    if text.startswith("zoo:"):
-        return Source(_fitted(network(text.removeprefix("zoo:")), read, sizes), read, text)
-    document = load_document(
-        Path(text), vocabulary=OPS, sizes=sizes, shapes=None if read is None else shapes_of(read), beside=_shapes_in
-    )
-    if read is None and document.values is not None and not sizes:
-        own = read_values(Path(text).parent / document.values)
-        return Source(document.spec, own, text, document.accept)
-    return Source(_fitted(document.spec, read, sizes), read, text, document.accept)
-
-
-def select(backends: Iterable[str | Backend] | None) -> dict[str, Backend]:
-    """The roads asked for, by name, handwritten first; all that are installed where None."""
-    if backends is None:
-        return installed()
-    named = listed(backends, "backends", "backend")
-    roads = [load_backend(b) if isinstance(b, str) else check_backend(b, "what was passed") for b in named]
-    names = [b.name for b in roads]
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    if twice:
-        raise BackendError(f"two backends have one name: {', '.join(names)}; name {twice[0]!r} once")
-    return {b.name: b for b in roads}
-
-
-def handwritten(roads: Mapping[str, Backend] = MappingProxyType({})) -> Scaler:
-    """The handwritten road, which measures rounding for all of them, with the rules of a person's own ops.
-
-    A rule of theirs for an op of ours measures nothing: it may be what is wrong.
-    """
-    stock: Any = load_backend("numpy")
-    theirs: Mapping[str, Any] = getattr(roads.get("numpy"), "rules", {})
-    more = {name: rule for name, rule in theirs.items() if name not in stock.rules}
-    scaler: Scaler = stock.having(**more) if more else stock
-    return scaler
-
-
 def _left_out(points: Probes) -> tuple[Finding, ...]:
     return tuple(Finding("TV203", "note", f"a probe was left out: {reason}") for reason in points.left_out)
-
-
-def _fitted(spec: Spec, values: Mapping[str, Any] | None, sizes: Mapping[str, int] | None) -> Spec:
-    """The spec at the sizes asked for, and otherwise at those that a person's values have."""
-    read = bind_sizes((*spec.inputs, *spec.parameters), shapes_of(values), known=sizes or ()) if values else {}
-    return spec.resized(**read | dict(sizes or {})) if read or sizes else spec
-
-
-def _shapes_in(path: Path) -> dict[str, tuple[int, ...]]:
-    return shapes_of(read_values(path))
 
 
 def _command(target: str, options: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from trivium.cli import main
-from trivium.verbs import select
+from trivium.target import select
 from trivium_numpy import BACKEND
 
 
@@ -32,7 +32,7 @@ def test_a_wrong_rule_is_told_and_fails(monkeypatch: pytest.MonkeyPatch, capsys:
         return (BACKEND.rules["tanh"].vjp(saved, y_bar)[0] / 2,)
 
     wrong = BACKEND.having(tanh=replace(BACKEND.rules["tanh"], vjp=halved))  # type: ignore[arg-type]
-    monkeypatch.setattr("trivium.verbs.select", lambda names: {**select(names), "numpy": wrong})
+    monkeypatch.setattr("trivium.target.select", lambda names: {**select(names), "numpy": wrong})
     assert main(["self-test", "tanh"]) == 1
     assert "the gradient of x is" in capsys.readouterr().out
 

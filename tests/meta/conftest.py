@@ -15,7 +15,7 @@ from trivium.compare.comparison import Comparison, Cost
 from trivium.compare.run import Run
 from trivium.probe import draw
 from trivium.spec.graph import Spec
-from trivium.verbs import handwritten
+from trivium.target import handwritten
 from trivium.zoo import notebook
 
 ROADS = ("numpy", "torch", "jax")

@@ -24,7 +24,7 @@ from tests.meta.conftest import (
 from trivium.backend import Array, Backend
 from trivium.compare.agreement import Point, compare
 from trivium.compare.comparison import Cost
-from trivium.verbs import handwritten
+from trivium.target import handwritten
 
 Roads = dict[str, Backend]
 ARRAYS = [("values", "w1"), ("values", "g3"), ("gradients", "S"), ("gradients", "w1"), ("gradients", "g4")]

@@ -17,9 +17,10 @@ from trivium.mistakes import FAMILIES, FILES, MISTAKES, Place, Plant, places, pl
 from trivium.ops import OPS
 from trivium.referee import load_referee
 from trivium.spec.graph import Spec
+from trivium.target import handwritten
 from trivium.testing.score import Judge, Outcome, alarms, outcomes, subject
 from trivium.testing.trial import weighted
-from trivium.verbs import handwritten, installed
+from trivium.verbs import installed
 from trivium.zoo import ZOO, network
 
 ALL = tuple(MISTAKES.values())

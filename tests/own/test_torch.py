@@ -145,13 +145,14 @@ def test_dropout_draws_the_same_mask_each_time() -> None:
 
 
 def test_what_no_framework_knows_is_refused() -> None:
-    with pytest.raises(BackendError, match="no framework knows a int"):
+    with pytest.raises(BackendError, match="a int is no module"):
         _ = tv.check_module(3, at=[1.0])
 
 
-def test_a_module_that_gives_a_tuple_needs_a_loss() -> None:
+def test_all_tensors_of_a_tuple_count_without_a_loss() -> None:
+    assert tv.check_module(nn.LSTM(3, 2), at=[X[None]]).verdict == "agree"
     with pytest.raises(OracleError, match="give a loss"):
-        _ = tv.check_module(nn.LSTM(3, 2), at=[X[None]])
+        _ = tv.check_module(torch.argmax, at=[X])
     assert tv.check_module(nn.LSTM(3, 2), lambda out: loss(out[0]), at=[X[None]]).verdict == "agree"
 
 

@@ -11,8 +11,8 @@ from trivium.backend import Backend, load_backend
 from trivium.errors import BackendError
 from trivium.ops import OPS
 from trivium.spec.op import Case, Op
+from trivium.target import handwritten
 from trivium.testing import agreements
-from trivium.verbs import handwritten
 
 ROADS = {name: load_backend(name) for name in ("numpy", "torch", "jax")}
 CASES = [pytest.param(op, case, id=f"{op.name}-{i}") for op in OPS.values() for i, case in enumerate(op.cases)]

@@ -16,8 +16,8 @@ from trivium.backend import load_backend
 from trivium.errors import SpecError
 from trivium.ops import FAMILIES, OPS
 from trivium.spec.op import Case, Op
+from trivium.target import handwritten
 from trivium.testing import agreements
-from trivium.verbs import handwritten
 
 Shape = tuple[int, ...]
 EAGER = {name: load_backend(name) for name in ("numpy", "torch")}

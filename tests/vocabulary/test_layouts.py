@@ -11,7 +11,7 @@ from tests.backends.cases import CASES, bound, cotangents, drawn
 from trivium.backend import Array, Arrays, Backend, Bars, load_backend
 from trivium.compare.bound import LINE, scales, units
 from trivium.spec.op import Case, Op
-from trivium.verbs import handwritten
+from trivium.target import handwritten
 
 LAYOUTS: Mapping[str, Callable[[Array], Array]] = {
     "columns first": lambda x: np.array(x, order="F"),

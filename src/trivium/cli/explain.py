@@ -59,7 +59,7 @@ def explain_node(name: str, within: str) -> str:
     """One node of a network, with its numbers."""
     from trivium.lessons.step import explain_step
     from trivium.probe import probes
-    from trivium.verbs import find, select
+    from trivium.target import find, select
 
     with waiting(f"running {within}"):
         with advised(size_or_network(within)):
@@ -72,7 +72,7 @@ def explain_node(name: str, within: str) -> str:
 def explain_operation(name: str) -> str:
     """An op on its first case."""
     from trivium.lessons.step import explain_op
-    from trivium.verbs import select
+    from trivium.target import select
 
     with waiting("importing the backends"):
         return explain_op(OPS[name], select(None))

@@ -31,7 +31,7 @@ def export(
     """Write a network of the zoo, or of a file, as a file."""
     from trivium.spec.exchange import dumps_json
     from trivium.spec.file import dump_toml
-    from trivium.verbs import find
+    from trivium.target import find
 
     if output is not None:
         _check_suffix(output)

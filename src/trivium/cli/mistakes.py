@@ -50,7 +50,7 @@ def mistakes(
 def read(within: str) -> Spec:
     """The network that was named."""
     from trivium.cli.cure import advised
-    from trivium.verbs import find as found
+    from trivium.target import find as found
 
     with advised(size_or_network(within)):
         return found(within).spec

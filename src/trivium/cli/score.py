@@ -30,8 +30,8 @@ def score(names: Sequence[str], *, seed: int, as_json: bool) -> int:
     """Plant and judge; 1 where a mistake goes unseen, an innocent is named, or clean code is accused."""
     from trivium.mistakes import MISTAKES  # where they are used: a command line starts fast
     from trivium.referee import load_referee
+    from trivium.target import handwritten, select
     from trivium.testing.score import Judge, alarms, outcomes, subject
-    from trivium.verbs import handwritten, select
 
     known, who = tuple(MISTAKES.values()), Judge(handwritten(), select(None), handwritten(), load_referee())
     found: list[Outcome] = []

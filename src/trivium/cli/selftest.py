@@ -68,8 +68,8 @@ def selftest(
 
 def measured(ops: Sequence[Op], seed: int) -> list[Row]:
     """A row for each family with an op among those chosen."""
+    from trivium.target import handwritten, select
     from trivium.testing import agreements  # where they are used: a command line starts fast
-    from trivium.verbs import handwritten, select
 
     roads = select(None)
     rows = {name: Row(name) for name, members in FAMILIES.items() if set(members) & set(ops)}

@@ -54,17 +54,18 @@ class Rung:
     spread: Array
 
 
-def directional(f: Callable[[float], Array], *, scale: float = 1.0, u: float = U) -> Estimate:
+def directional(f: Callable[[float], Array], *, scale: float = 1.0, u: float = U, patient: bool = False) -> Estimate:
     """The derivative at t = 0 of every entry of f(t), t the distance along a direction.
 
     `scale` is the distance over which f changes; steps go from 1.375 of it down to 2e-10. `u` is the unit roundoff in
     which f computes: state 2^-24 for a function that rounds to float32 inside. The error covers truncation, rounding,
-    and a kink at 0, where it is as large as the jump of the slope.
+    and a kink at 0, where it is as large as the jump of the slope. A `patient` one goes down all steps, for the last
+    digit that can be had; else it stops where an estimate is good and does not improve.
     """
     if not 0 < scale < math.inf:
         raise OracleError(f"scale is {scale}; it is a distance above 0, over which f changes")
     with np.errstate(all="ignore"):
-        return _narrowing(f, scale, u)
+        return _narrowing(f, scale, u, 0.0 if patient else ENOUGH)
 
 
 def one_sided(f: Callable[[Array], float], x: Array, index: tuple[int, ...], *, step: float) -> float:
@@ -107,7 +108,7 @@ def _along(
     return lambda t: np.asarray(loss({**given, name: moved(given[name], index, t)}))
 
 
-def _narrowing(f: Callable[[float], Array], scale: float, u: float) -> Estimate:
+def _narrowing(f: Callable[[float], Array], scale: float, u: float, enough: float) -> Estimate:
     """Climb down the rungs until every entry is done, keeping per entry the rung with the smallest bar."""
     window: deque[Rung] = deque(maxlen=WINDOW)
     center = _evaluate(f, 0.0)
@@ -120,7 +121,7 @@ def _narrowing(f: Callable[[float], Array], scale: float, u: float) -> Estimate:
         bar = np.where(done, np.inf, _bar(window))
         waited = np.where(bar < error / 2, 0, waited + 1)
         value, error = np.where(bar < error, window[0].slope, value), np.fmin(bar, error)
-        done = (waited >= PATIENCE) & (error <= abs(value) * ENOUGH)
+        done = (waited >= PATIENCE) & (error <= abs(value) * enough)
         if done.all():
             break
     return Estimate(value, error)

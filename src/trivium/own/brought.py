@@ -5,26 +5,59 @@ Knows nothing of any framework.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from trivium.backend import Array
-from trivium.bringer import LAYOUTS, Brought
+from trivium.bringer import LAYOUTS, Brought, bringers
+from trivium.errors import BackendError, OracleError
 from trivium.oracles.metamorphic import superposed, wrong
 from trivium.own.calling import Code
 from trivium.own.check import judged_code
 from trivium.own.found import WRONG, Found, Part
+from trivium.wanted import described
 
 ALIKE = {"transposed": "stored in another order", "expanded": "one number in memory, as a sum hands it over"}
 
 
+def bring(thing: Any, loss: Callable[..., Any] | None, at: Sequence[Any]) -> tuple[Brought, str]:
+    """What a framework has to say of a module or function, and what to call it; BackendError where none knows it."""
+    what = getattr(thing, "__name__", type(thing).__name__)
+    there = list(bringers())
+    for bringer in there:
+        if bringer.knows(thing) and callable(thing):
+            return bringer.module(thing, loss, at), type(thing).__name__
+    if not callable(thing):
+        raise BackendError(f"{described(thing)} is no module, and no function")
+    function = thing if loss is None else composed(thing, loss)
+    able = [b for b in there if any(b.knows(x) for x in at)] or [b for b in there if b.answers(function, at)]
+    if len(able) == 1:
+        return able[0].function(function, at), what
+    if able:
+        both = " and ".join(b.name for b in able)
+        raise BackendError(f"{what} may be differentiated by {both}: give at= as tensors of the one that is meant")
+    raise BackendError(f"no framework knows {described(thing)}: it is no module, and gives no tensor for tensors")
+
+
+def composed(function: Callable[..., Any], loss: Callable[..., Any]) -> Callable[..., Any]:
+    """The loss of what a function gives, under the function's own names."""
+
+    @functools.wraps(function)
+    def whole(*arguments: Any) -> Any:
+        return loss(function(*arguments))
+
+    return whole
+
+
 def brought_gradient(brought: Brought, what: str) -> Found:
     """Every gradient that the framework gives, in float64 or in the code's own precision."""
-    output = np.asarray(brought.forward(brought.given))
+    output = _output(brought, what)
     single = output.size == 1
-    cotangent = np.ones(output.shape) if single else np.random.default_rng(1).standard_normal(output.shape)
+    cotangent = np.asarray(np.ones(output.shape) if single else np.random.default_rng(1).standard_normal(output.shape))
     code = _code(brought, cotangent, single=single)
     missing = [n for n, g in brought.vjp(brought.given, cotangent, LAYOUTS[0]).items() if g is None]
     found = judged_code(code, dict(brought.given), None, list(brought.notes))
@@ -33,6 +66,16 @@ def brought_gradient(brought: Brought, what: str) -> Found:
     notes = [*found.notes, *([f"no gradient, and none is due: {', '.join(none)}"] if none else [])]
     parts = _bent(brought, output, parts) if output.size > 1 else parts
     return replace(found, what=what, parts=tuple(parts), notes=tuple(notes), points=("the numbers given",))
+
+
+def _output(brought: Brought, what: str) -> Array:
+    try:
+        return np.asarray(brought.forward(brought.given))
+    except OracleError:
+        raise
+    except Exception as error:
+        line = f"{type(error).__name__}: {error}"
+        raise OracleError(f"{what} cannot be called with {', '.join(brought.inputs)}: {line}") from error
 
 
 def _code(brought: Brought, cotangent: Array, *, single: bool) -> Code:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from trivium.backend import Array
+from trivium.bringer import numbered, parameters
 from trivium.errors import OracleError
 from trivium.own.naming import is_scalar
 
@@ -128,7 +129,7 @@ class Code:
 
 def code(f: Function | None, grad: Function, at: Mapping[str, Any] | Sequence[Any]) -> tuple[Code, dict[str, Array]]:
     """A person's functions and the point to call them at, as one thing that can be called."""
-    given = {n: _given(n, x) for n, x in (at.items() if isinstance(at, Mapping) else _numbered(f or grad, at))}
+    given = {n: _given(n, x) for n, x in (at.items() if isinstance(at, Mapping) else numbered(f or grad, at))}
     if not given:
         raise OracleError("at holds no numbers: give the arguments that the function takes")
     moving = tuple(n for n, x in given.items() if x.dtype.kind == "f")
@@ -188,19 +189,6 @@ def called(function: Function, given: Mapping[str, Any], *, by_name: bool, whose
         raise OracleError(f"{whose} cannot be called with {', '.join(given)}: {line}") from error
 
 
-def parameters(function: Function) -> tuple[str, ...] | None:
-    """What a function must be handed, by name; None where it takes any number, or does not say."""
-    try:
-        found = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return None
-    if any(p.kind is p.VAR_POSITIONAL for p in found):
-        return None
-    return tuple(
-        p.name for p in found if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-    )
-
-
 @contextmanager
 def repeating() -> Iterator[None]:
     """NumPy's and Python's own random numbers are the same in every call; their streams stay where they were."""
@@ -212,13 +200,6 @@ def repeating() -> Iterator[None]:
     finally:
         np.random.set_state(numpy_state)  # noqa: NPY002
         random.setstate(python_state)
-
-
-def _numbered(function: Function, at: Sequence[Any]) -> Iterator[tuple[str, Any]]:
-    """Positional arguments under the names that the function gives them."""
-    wanted = parameters(function)
-    names = wanted if wanted is not None and len(wanted) == len(at) else [f"argument {i}" for i in range(len(at))]
-    return zip(names, at, strict=True)
 
 
 def _takes(function: Function, given: Mapping[str, Any]) -> bool:

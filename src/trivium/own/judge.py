@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -81,17 +82,28 @@ def misshapen(name: str, said_as: str, kind: str, got: Array, needs: tuple[int, 
 def _lost(code: Code, given: Mapping[str, Array], still: Mapping[str, Array], dtype: str) -> dict[str, Array]:
     """What rounding has done already, in units of it: the same code in a wider precision, where it runs there.
 
-    Noise in the arguments does not show it all: at a saturated unit, 1 - y² loses digits that no argument moves.
+    Noise in the arguments does not show it all: at a saturated unit, 1 - y² loses digits that no argument moves. Code
+    that has no wider precision (a framework's) is run in a narrower one, whose rounding is seen beside it: one sample,
+    lucky in some entries, so that the worst of a tensor stands for all of it.
     """
-    wide = {n: x.astype(WIDER[dtype]) if x.dtype.kind == "f" else x for n, x in given.items()}
+    wide = _apart(code, given, still, WIDER[dtype], UNIT[dtype])
+    if dtype == "float64" and not any(x.any() for x in wide.values()):
+        seen = _apart(code, given, still, np.float32, UNIT["float32"])
+        return {n: np.full(x.shape, x.max(initial=0.0)) for n, x in seen.items()}
+    return wide
+
+
+def _apart(code: Code, given: Mapping[str, Array], still: Mapping[str, Array], kind: Any, u: float) -> dict[str, Array]:
+    """How far the code's numbers are from those in another precision, in units of rounding."""
+    fed = {n: x.astype(kind) if x.dtype.kind == "f" else x for n, x in given.items()}
     try:
-        told = code.told(wide)
+        told = code.told(fed)
     except OracleError:
         return {}  # the code insists on its own precision: then noise in its arguments is all that is known
     again = _numbers(told)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         return {
-            n: np.nan_to_num(np.asarray(np.abs(again[n] - x), np.float64) / UNIT[dtype], posinf=0.0)
+            n: np.nan_to_num(np.asarray(np.abs(again[n] - x), np.float64) / u, posinf=0.0)
             for n, x in still.items()
             if n in again and again[n].shape == x.shape
         }
@@ -128,7 +140,8 @@ def judged(
     elif bool((np.isinf(truth.error) & asked).any()):
         state, why = UNKNOWN, "some entries lie on a kink"
     with np.errstate(over="ignore"):
-        units = np.where(asked, off / (UNIT[dtype] * np.maximum(scale, smallest(dtype))), 0.0)
+        surely = np.maximum(off - np.where(asked, truth.error, 0.0), 0.0)
+        units = np.where(asked, surely / (UNIT[dtype] * np.maximum(scale, smallest(dtype))), 0.0)
         ratio = off / np.maximum(bound, smallest(dtype))
     return Part(
         name=name,

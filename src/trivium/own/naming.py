@@ -18,6 +18,8 @@ def meant(said: str, known: Iterable[str]) -> str | None:
     """The name among these that a gradient's name means; its own, before any that has a prefix or a suffix off."""
     by_lower: dict[str, str] = {}
     for name in known:
+        if name == said:
+            return name
         _ = by_lower.setdefault(_plain(name), name)
     text = _plain(said)
     for before in BEFORE:
