@@ -25,6 +25,10 @@ MASK = re.compile(r"mask|drop|keep|valid|ignore", re.IGNORECASE)
 KEPT = re.compile(r"^(p|keep\w*|p_keep|q|retain\w*)$")
 TARGET = re.compile(r"^(y|t|Y|T|ys|yb|y_true|y_hot|target\w*|label\w*|onehot|one_hot|truth|expected)$")
 WEIGHT = re.compile(r"^(w\d*|w_?[a-z]{1,2}|w_\w+|weights?\w*|theta\w*|kernel\w*|u|v|u_\w+)$", re.IGNORECASE)
+WINDOW = re.compile(
+    r"^(k|f|kh|kw|hh|ww|ph|pw|size|pool\w*|window\w*|kernel\w*|filter\w*|\w+_[hw]|hf|wf)$", re.IGNORECASE
+)
+"""The side of a window."""
 GAIN = re.compile(r"gamma|gain|weight|scale", re.IGNORECASE)
 SLOPE = re.compile(r"slope|prime|deriv|_grad$|grad_|^d_?(tanh|sigmoid|relu|sig|act)", re.IGNORECASE)
 LOSS = re.compile(r"loss|cost|objective", re.IGNORECASE)
@@ -192,6 +196,7 @@ KINDS: Mapping[str, Callable[[Body, ast.AST], bool]] = MappingProxyType(
         "_t": lambda body, node: bool(TARGET.match(said(node))),
         "_w": lambda body, node: bool(WEIGHT.match(said(node))),
         "_act": lambda body, node: not WEIGHT.match(said(node)),
+        "_win": lambda body, node: bool(WINDOW.match(said(node))),
         "_gain": lambda body, node: bool(GAIN.search(said(node))),
         "_np": lambda body, node: isinstance(node, ast.Name) and node.id in body.modules,
         "_name": lambda body, node: isinstance(node, ast.Name),

@@ -5,25 +5,54 @@ Knows nothing of how anything was planted or run.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from itertools import groupby
 
 from trivium.mutate.course import CAUGHT, HANGS, RAISES, THROUGH, UNCHANGED, Outcome, Untouched
-from trivium.mutate.own import Own
+from trivium.mutate.own import Own, functions
 from trivium.mutate.plant import Plant
 from trivium.report.phrase import visible
 
 WIDTH, STATE, NAME = 80, 17, 26
-SMALL, LARGE = 1 / 1024, 100.0
-"""Changes past these are told by their power of ten."""
+SMALL, LARGE = 1 / 128, 100.0
+"""Smaller changes are told by their power of ten; larger ones are of what is 0 but for rounding."""
 MORE = " …"
+TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+BESIDE = 4
+"""Tokens shown on either side of what differs."""
 
 
 def brief(plant: Plant) -> str:
-    """`x.T @ d / n -> x.T @ d`, on one line."""
-    piece = f"{plant.before} -> {plant.after}" if plant.before else plant.after
-    return visible(" ".join(piece.split()))
+    """`x.T @ d / n -> x.T @ d` on one line, of long pieces only what differs."""
+    before, after = " ".join(plant.before.split()), " ".join(plant.after.split())
+    if not before:
+        return visible(after)
+    whole = f"{before} -> {after}"
+    return visible(whole if len(whole) <= WIDTH - NAME else apart(before, after))
+
+
+def apart(before: str, after: str) -> str:
+    """What differs in two texts: `without - y.mean(axis=0)`, or the pieces with a word beside them."""
+    old, new = TOKEN.findall(before), TOKEN.findall(after)
+    parts = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    kinds = {kind for kind, *_ in parts} - {"equal"}
+    if kinds == {"delete"}:
+        gone = ("".join(old[a:b]).strip() for kind, a, b, _, _ in parts if kind == "delete")
+        return f"without  {'   '.join(gone)}"
+    changed = [part for part in parts if part[0] != "equal"]
+    _, a, _, c, _ = changed[0]
+    _, _, b, _, d = changed[-1]
+    return f"{around(old, a, b)} -> {around(new, c, d)}"
+
+
+def around(tokens: list[str], start: int, end: int) -> str:
+    """A few tokens with a little of what stands before and after them."""
+    left, right = max(start - BESIDE, 0), min(end + BESIDE, len(tokens))
+    dots = ("…" * (left > 0), "…" * (right < len(tokens)))
+    return f"{dots[0]}{''.join(tokens[left:right]).strip()}{dots[1]}"
 
 
 def cut(text: str, width: int = WIDTH) -> str:
@@ -66,10 +95,10 @@ def closing(own: Own, outcomes: Sequence[Outcome]) -> Iterator[str]:
     hidden = of(outcomes, UNCHANGED)
     if hidden:
         yield ""
-        yield f"NOT SHOWN: {len(hidden)} that change no number that these tests compute."
+        yield f"NO NUMBER CHANGED: {counted(len(hidden), 'mistake')} that these tests' numbers cannot show."
         yield from wrapped(
-            "Ones from above, a gain of ones, a batch of one, equal sizes, or a case that never comes hide such a "
-            "mistake; or it is none in this function."
+            "Ones from above, a gain of ones, a batch of one, equal sizes, a case that never comes hide a mistake; or "
+            "it is none in this function."
         )
         yield from listed(own, hidden, sized=False)
     yield ""
@@ -97,7 +126,9 @@ def share(change: float | None) -> str:
         return "?"
     if change == float("inf"):
         return "shape"
-    return f"{change:.2f}" if SMALL < change < LARGE else f"{change:.0e}"
+    if change > LARGE:
+        return f"> {LARGE:.0f}"
+    return f"{change:.2f}" if change > SMALL else f"{change:.0e}"
 
 
 def score(own: Own, outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -111,10 +142,20 @@ def score(own: Own, outcomes: Sequence[Outcome]) -> Iterator[str]:
         yield f"{counted(len(hang), 'other')} did not end in time: whoever calls the function sees it."
     if through or of(outcomes, UNCHANGED):
         first = [*through, *of(outcomes, UNCHANGED)][0].plant.mistake
-        name = own.name.rpartition(".")[2]
-        yield f"trivium mistakes {first}   # what it is, with hints"
-        yield "To catch them, compare numbers, at random ones of different sizes; in a test, for instance:"
-        yield f"trivium.assert_gradient(forward, {name}, at=(x, w))"
+        yield "A test that compares every number, at random ones of different sizes:"
+        yield f"  {advice(own)}"
+        yield "What a mistake is, with hints:"
+        yield f"  trivium mistakes {first}"
+
+
+def advice(own: Own) -> str:
+    """The line of a test that would catch them, at the names of the file."""
+    if "." in own.name:
+        return f"trivium.check_module({own.name.split('.')[0]}.apply, at=[x]).raise_for_verdict()"
+    there = dict(functions(own.tree, ""))
+    stem = own.name.removesuffix("_backward").removesuffix("_back")
+    forward = next((name for name in (f"{stem}_forward", stem, "cost", "loss") if name in there), "f")
+    return f"trivium.assert_gradient({forward if forward != own.name else 'f'}, {own.name}, at=...)"
 
 
 def of(outcomes: Sequence[Outcome], state: str) -> list[Outcome]:

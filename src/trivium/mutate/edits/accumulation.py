@@ -9,8 +9,9 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
-from trivium.mutate.body import Body, called, is_number
+from trivium.mutate.body import Body, called, is_number, is_tiny
 from trivium.mutate.change import Change, Edit
+from trivium.mutate.edits.local import two_products
 from trivium.mutate.pattern import Pieces, formula, rewrite
 
 OVERWRITTEN = "overwritten where it should be added"
@@ -24,6 +25,12 @@ def looped(body: Body, node: ast.AST, pieces: Pieces) -> bool:
 
 def once(body: Body, node: ast.AST, pieces: Pieces) -> bool:
     return body.loops(node) == 0
+
+
+def one_of_several(body: Body, node: ast.AST, pieces: Pieces) -> bool:
+    """Two terms outside of loops that are no numbers, and no products of one rule."""
+    numbers = any(is_number(pieces[name]) or is_tiny(pieces[name]) for name in ("_x", "_y"))
+    return once(body, node, pieces) and not numbers and not two_products(body, node, pieces)
 
 
 def window(body: Body, node: ast.AST, pieces: Pieces) -> bool:
@@ -158,14 +165,16 @@ EDITS = (
     rewrite("cell-carry-dropped", "the cell's own way is left out", "_x + _y", "_x", when=carry(cell=True)),
     rewrite("last-output-only", "only what was carried goes on", "_x + _y", "_y", when=carry(cell=False)),
     Edit("carry-dropped", "nothing goes to the step before", zeroed_carry),
-    rewrite("tied-use-forgotten", "one of several terms is missing", "_x + _y", "_x", when=once),
+    rewrite("tied-use-forgotten", "one of several terms is missing", "_x + _y", "_x", when=one_of_several),
     ranges("truncated", "half of the steps left out", "range(_n // 2, _n)", when=backward),
     ranges("truncated", "the last step back left out", "range(1, _n)", when=backward),
     ranges("first-sample-dropped", "the first is left out", "range(1, _n)", when=outer),
     ranges("last-sample-dropped", "the last is left out", "range(_n - 1)", when=outer),
     ranges("remainder-lost", "the last place is left out", "range(_n - 1)", when=nested),
     rewrite("loop-runs-onward", "from the first step to the last", "reversed(_x)", "_x", index=True),
-    rewrite("loop-runs-onward", "from the first step to the last", "range(_n - 1, -1, -1)", "range(_n)", index=True),
+    rewrite(
+        "loop-runs-onward", "from the first step to the last", "range(_stop - 1, -1, -1)", "range(_stop)", index=True
+    ),
     rewrite("state-after", "the state after the step", "_x[_i - 1]", "_x[_i]", index=True),
     rewrite("state-after", "the state after the step", "_x[:, _i - 1]", "_x[:, _i]", index=True),
     rewrite("state-after", "the state after the step", "_x[:-1]", "_x[1:]"),

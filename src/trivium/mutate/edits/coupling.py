@@ -50,6 +50,7 @@ EDITS = (
     rewrite("mean-term-missing", "the term of the mean is missing", "_x - _y", "_x", when=mean_term),
     rewrite("variance-term-missing", "the term of the variance is missing", "_x - _y", "_x", when=variance_term),
     rewrite("statistics-constant", "mean and variance as constants", "_x - _y - _z", "_x", when=both),
+    rewrite("ties-take-all", "each of several gets the whole", "_mask / _mask.sum(axis=_a, keepdims=True)", "_mask"),
     rewrite("logsumexp-undivided", "not divided by the sum", "_e / _e.sum(axis=_a, keepdims=True)", "_e"),
     rewrite("logsumexp-undivided", "not divided by the sum", "_e / _np.sum(_e, axis=_a, keepdims=True)", "_e"),
     rewrite("gain-forgotten", "the gain is missing", "_x * _gain", "_x"),
@@ -57,6 +58,5 @@ EDITS = (
     rewrite("eps-outside-root", "eps outside of the root", "_np.sqrt(_x + _eps)", "_np.sqrt(_x) + _eps"),
     rewrite("length-of-zero", "divided by what may be 0", "_x / (_y + _eps)", "_x / _y"),
     rewrite("ties-take-all", "each of several gets the whole", "(_x == _y) / _z", "(_x == _y)"),
-    rewrite("ties-take-all", "each of several gets the whole", "_mask / _mask.sum(axis=_a, keepdims=True)", "_mask"),
     rewrite("maximum-spread", "the whole window gets it", "_d * (_x == _y)", "_d"),
 )

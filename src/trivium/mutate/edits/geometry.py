@@ -38,6 +38,6 @@ EDITS = (
     rewrite(
         "border-kept", "the padding of the end is taken off", "_x[:, :, _a:-_a, _b:-_b]", "_x[:, :, :-2 * _a, :-2 * _b]"
     ),
-    rewrite("average-miscounted", "divided by too few entries", "_x / (_a * _b)", "_x / _a"),
-    rewrite("average-miscounted", "divided by too few entries", "_x / _a ** 2", "_x / _a"),
+    rewrite("average-miscounted", "divided by too few entries", "_x / (_win * _win2)", "_x / _win"),
+    rewrite("average-miscounted", "divided by too few entries", "_x / _win ** 2", "_x / _win"),
 )

@@ -12,7 +12,7 @@ from trivium.mutate.body import Body, is_number, is_tiny
 from trivium.mutate.change import Change, Edit
 from trivium.mutate.pattern import Pieces, formula, rewrite
 
-TANH = ("1 - _h ** 2", "1 - _h * _h", "1 - _np.square(_h)", "1.0 - _h.pow(2)")
+TANH = ("1 - _h ** 2", "1 - _h * _h", "1 - _np.square(_h)", "1 - _h.pow(2)")
 KINKS = (("_x > 0", "_x <= 0"), ("_x >= 0", "_x < 0"), ("_x < 0", "_x >= 0"), ("_x <= 0", "_x > 0"))
 PRODUCTS = (ast.Mult, ast.MatMult, ast.Div)
 MISSING, TWICE, RELU = "the slope is missing", "the slope is there twice", "the slope of relu"
@@ -64,6 +64,7 @@ def of_the_gradient(body: Body) -> Iterator[Change]:
 
 
 EDITS = (
+    rewrite("quotient-square-forgotten", "the divisor is not squared", "_x / (_y * _y)", "_x / _y"),
     *(rewrite("tanh-not-squared", "h in place of h²", text, "1 - _h") for text in TANH),
     *(rewrite("differentiated-as-relu", RELU, text, "(_h > 0)") for text in TANH),
     *(rewrite("derivative-of-neighbor", "the slope of the sigmoid", text, "_h * (1 - _h)") for text in TANH),
@@ -90,7 +91,6 @@ EDITS = (
     rewrite("constant-forgotten", "the constant is missing", "_k * _x", "_x"),
     rewrite("constant-forgotten", "the eps is missing", "_x + _eps", "_x"),
     rewrite("quotient-square-forgotten", "the divisor is not squared", "_x / _y ** 2", "_x / _y"),
-    rewrite("quotient-square-forgotten", "the divisor is not squared", "_x / (_y * _y)", "_x / _y"),
     rewrite("quotient-square-forgotten", "the divisor's power is too low", "_x ** -1.5", "_x ** -0.5"),
     rewrite("quotient-square-forgotten", "the divisor's power is too low", "_x ** -2", "_x ** -1"),
     rewrite("epsilon-in-gradient", "an epsilon that the loss has not", "_x / _y", "_x / (_y + 1e-8)", when=divisor),

@@ -17,6 +17,7 @@ from trivium.mutate.pattern import formula, rewrite
 WHOLE = (ast.Name, ast.Attribute, ast.Subscript)
 OPTION = re.compile(r"stride|pad|size|shape|mode|eps|dilation|^[hkfs][hw]?$|^p$|param", re.IGNORECASE)
 """What is kept beside arrays and is none."""
+FACTS = ("shape", "size", "dtype", "ndim")
 NUMBERED = re.compile(r"^(\D+)(\d+)$")
 
 
@@ -41,6 +42,8 @@ def neighbors(body: Body) -> Iterator[tuple[ast.AST, ast.AST]]:
     keys = {said(n) for n in body.nodes if isinstance(n, ast.Subscript)} - {""}
     known = {n.value for n in ast.walk(body.own.tree) if isinstance(n, ast.Constant)}
     for node in body.nodes:
+        if said(body.parents.get(id(node), node)) in FACTS:
+            continue
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in after:
             yield node, ast.Name(after[node.id], ast.Load())
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and said(node):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 
-from trivium.mutate.body import TARGET, Body, is_number, said
+from trivium.mutate.body import TARGET, Body, called, is_number, said
 from trivium.mutate.pattern import Pieces, rewrite
 
 NOT_DIVIDED, TWICE = "not divided by the number of terms", "divided by the number of terms twice"
@@ -16,6 +16,11 @@ NOT_DIVIDED, TWICE = "not divided by the number of terms", "divided by the numbe
 def differs(body: Body, node: ast.AST, pieces: Pieces) -> bool:
     """Of two things, none of them a number: 1 - x is a slope."""
     return not any(is_number(pieces[name]) for name in ("_x", "_y"))
+
+
+def is_signed(body: Body, node: ast.AST, pieces: Pieces) -> bool:
+    """A sign of a value: that of a number may be an axis's, that of a roll says which way."""
+    return not is_number(pieces["_x"]) and called(body.parents.get(id(node), node)) != "roll"
 
 
 def is_error(body: Body, node: ast.AST, pieces: Pieces) -> bool:
@@ -59,7 +64,7 @@ EDITS = (
     rewrite("half-forgotten", "the half is missing", "_x / 2", "_x"),
     rewrite("scores-unscaled", "not scaled going back", "_x / _np.sqrt(_n)", "_x"),
     rewrite("scores-unscaled", "not scaled going back", "_x / _n ** 0.5", "_x"),
-    rewrite("sign", "the sign is gone", "-_x", "_x", when=lambda body, node, pieces: not is_number(pieces["_x"])),
+    rewrite("sign", "the sign is gone", "-_x", "_x", when=is_signed),
     rewrite("sign", "+ in place of -", "_x - _y", "_x + _y"),
     rewrite("sign", "- in place of +", "_x + _y", "_x - _y"),
     rewrite("sign", "- in place of +", "_x += _y", "_x -= _y"),

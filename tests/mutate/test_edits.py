@@ -1,0 +1,97 @@
+"""Each form of each mistake is planted where it should be, and nowhere else; every name is the catalogue's."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.mutate.forms import EVERY, source
+from trivium.mistakes import MISTAKES
+from trivium.mutate.body import Body
+from trivium.mutate.change import Edit
+from trivium.mutate.edits import EDITS
+from trivium.mutate.own import Own, read
+from trivium.mutate.plant import changes, plants
+from trivium.mutate.splice import spliced
+
+LACKING = {
+    *("copies-overwritten", "derivative-at-input", "difference-left-in", "duplicates-averaged"),
+    *("empty-row-divided", "gain-outside", "gradient-of-scores", "groups-interleaved", "ignored-rows"),
+    *("last-input-saved", "length-constant", "length-with-eps", "momentum-left-in", "product-divided"),
+    *("variance-or-its-logarithm", "weights-updated-first"),
+}
+"""Of the catalogue, what has no form here: it needs more of a program than one function shows."""
+
+
+def own(folder: Path, text: str, name: str = "backward") -> Own:
+    path = folder / "mine.py"
+    _ = path.write_text(text, encoding="utf-8")
+    return read(f"{path}::{name}")
+
+
+def planted(folder: Path, statement: str) -> list[tuple[str, str]]:
+    """Every mistake in a statement, by name, with the statement that has it."""
+    mine = own(folder, source(statement))
+    return [(plant.mistake, ast.unparse(ast.parse(plant.text))) for plant in plants(mine)]
+
+
+@pytest.mark.parametrize(("mistake", "before", "after"), EVERY)
+def test_a_mistake_is_planted(mistake: str, before: str, after: str, tmp_path: Path) -> None:
+    wanted = ast.unparse(ast.parse(f"if True:\n    {after}")).removeprefix("if True:\n")
+    found = [text for name, text in planted(tmp_path, before) if name == mistake]
+    assert any(" ".join(wanted.split()) in " ".join(text.split()) for text in found), found
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.mistake)
+def test_every_edit_has_a_form_that_shows_it(edit: Edit, tmp_path: Path) -> None:
+    mine = (own(tmp_path, source(before)) for mistake, before, _ in EVERY if mistake == edit.mistake)
+    assert any(list(edit.find(Body(one))) for one in mine)
+
+
+def test_every_name_is_the_catalogues() -> None:
+    assert {edit.mistake for edit in EDITS} <= set(MISTAKES)
+
+
+def test_what_has_no_form_is_known() -> None:
+    assert set(MISTAKES) - {edit.mistake for edit in EDITS} == LACKING
+
+
+@pytest.mark.parametrize(("mistake", "before", "after"), EVERY)
+def test_every_change_can_be_written(mistake: str, before: str, after: str, tmp_path: Path) -> None:
+    mine = own(tmp_path, source(before))
+    lost = [(edit.mistake, ast.unparse(c.new)) for edit, c in changes(Body(mine), EDITS) if spliced(mine, c) is None]
+    assert lost == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "n, k = x.shape",
+        "dw = np.zeros((n + 1, k - 1))",
+        "dw = dout.reshape(n * 2, -1)",
+        "assert x.shape[0] - 1 == n",
+        "print('no gradient in it', n + 1)",
+    ],
+)
+def test_what_is_no_value_of_a_gradient_is_left_alone(statement: str, tmp_path: Path) -> None:
+    line = source(statement).split("\n").index(f"    {statement}") + 1
+    assert [p for p in plants(own(tmp_path, source(statement))) if p.line == line] == []
+
+
+def test_the_loss_that_is_returned_with_its_gradient_is_left_alone(tmp_path: Path) -> None:
+    text = "import numpy as np\n\n\ndef loss(x, n):\n    return np.mean(x) / n, 2 * x / n\n"
+    found = plants(own(tmp_path, text, "loss"))
+    assert {p.before for p in found} == {"2 * x", "2 * x / n"}
+
+
+def test_no_two_plants_are_the_same_program(tmp_path: Path) -> None:
+    mine = own(tmp_path, source("dw = dout * h * (1 - h) / n"))
+    programs = [ast.dump(ast.parse(plant.text)) for plant in plants(mine)]
+    assert len(programs) == len(set(programs)) > 5
+
+
+def test_no_plant_is_the_program_as_it_was(tmp_path: Path) -> None:
+    mine = own(tmp_path, source("dw = x.T @ dout / n"))
+    assert ast.dump(mine.tree) not in [ast.dump(ast.parse(plant.text)) for plant in plants(mine)]
