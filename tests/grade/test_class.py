@@ -74,6 +74,10 @@ FILES = {
     "environment.py": f"import os\nprint(sorted(os.environ))\n{RIGHT}",
     "lingers.py": f"{RIGHT}\nimport atexit, threading, time\natexit.register(time.sleep, 99)\n"
     "threading.Thread(target=time.sleep, args=(99,)).start()\n",
+    "closes.py": f"import os\nos.closerange(3, 64)\n{RIGHT}",
+    "floods.py": FORGED.replace("1}", "1" * 9_000_000 + "}") + RIGHT,
+    "breaks_json.py": f"import json\njson.dumps = None\n{RIGHT}",
+    "prints_on.py": f"{RIGHT}\nwhile True:\n    print('x' * 1000)\n",
     "two.py": f"{RIGHT}\n\ndef gradient(kept):\n    return grads(kept)\n",
 }
 SAYS = {
@@ -99,9 +103,11 @@ SAYS = {
     "spawns.py": "starting a process is refused",
     "calls_home.py": "using the network is refused",
     "loosens.py": "changing its limits is refused",
+    "closes.py": "it closed the pipe to the grader, which it had not opened",
+    "prints_on.py": "stopped after 5 s while its file was loaded",
     "two.py": "grads and gradient may each be the gradient: say which, as in --gradient grads",
 }
-ENDLESS = ("hangs.py", "hangs_later.py", "sleeps.py")
+ENDLESS = ("prints_on.py", "hangs.py", "hangs_later.py", "sleeps.py")
 NAMED = {
     "at_output.py": "derivative-at-output",
     "at_input.py": "derivative-at-input",
@@ -141,7 +147,18 @@ def test_everybody_has_a_mark(class_: dict[str, Mark], folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["right.py", "right.ipynb", "loud.py", "writes.py", "environment.py", "lingers.py", "escapes.py"]
+    "name",
+    [
+        "right.py",
+        "right.ipynb",
+        "loud.py",
+        "writes.py",
+        "environment.py",
+        "lingers.py",
+        "escapes.py",
+        "breaks_json.py",
+        "floods.py",
+    ],
 )
 def test_a_right_gradient_is_right_whatever_stands_around_it(name: str, class_: dict[str, Mark]) -> None:
     assert (class_[name].outcome, class_[name].score, class_[name].remark) == ("right", 6, "")
@@ -163,8 +180,9 @@ def test_a_result_that_is_printed_is_no_result(name: str, class_: dict[str, Mark
     assert (class_[name].outcome, class_[name].score) == ("wrong", 0)
 
 
-def test_writing_to_the_graders_pipe_is_told(class_: dict[str, Mark]) -> None:
-    assert "it wrote to the grader's own pipe; what it wrote was ignored" in class_["forges.py"].notes
+@pytest.mark.parametrize("name", ["forges.py", "floods.py"])
+def test_writing_to_the_graders_pipe_is_told(name: str, class_: dict[str, Mark]) -> None:
+    assert "it wrote to the grader's own pipe; what it wrote was ignored" in class_[name].notes
 
 
 def test_what_was_refused_is_told_though_the_submission_says_nothing(class_: dict[str, Mark], folder: Path) -> None:
@@ -194,7 +212,7 @@ def test_a_process_that_is_left_running_keeps_nobody_waiting(class_: dict[str, M
 
 def test_the_sums_are_those_of_the_marks(class_: dict[str, Mark]) -> None:
     everybody = list(class_.values())
-    assert outcomes(everybody) == {"right": 7, "wrong": 10, "not run": len(SAYS) + 2}
+    assert outcomes(everybody) == {"right": 9, "wrong": 10, "not run": len(SAYS) + 2}
     assert mistakes(everybody)["mean-forgotten"] == ("no_mean.py",)
 
 

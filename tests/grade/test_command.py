@@ -25,8 +25,8 @@ def test_a_class_that_is_graded_exits_0_right_or_wrong(tmp_path: Path, capsys: p
     assert capsys.readouterr().out == (
         "right.py    right      6 of 6 right\n"
         "wrong.py    wrong      4 of 6 right  derivative-at-input at g3\n"
-        "    The gradients of w2, b2, w3 and b3 are right.\n"
-        "    Look at the way back through g3, the tanh.\n"
+        "    hint: The gradients of w2, b2, w3 and b3 are right.\n"
+        "    hint: Look at the way back through g3, the tanh.\n"
         "\n"
         "2 submissions: 1 right, 1 wrong.\n"
         "\n"

@@ -62,7 +62,7 @@ def test_no_line_is_wider_than_the_terminal_and_no_character_is_obeyed() -> None
 
 def test_a_class_in_lines() -> None:
     bob = mark("bob.py", "wrong", "sign", remark="sign at g9", states="right wrong")
-    assert list(entry(bob, 10, 80))[:2] == ["bob.py      wrong      1 of 6 right  sign at g9", "    A hint."]
+    assert list(entry(bob, 10, 80))[:2] == ["bob.py      wrong      1 of 6 right  sign at g9", "    hint: A hint."]
     assert list(summary([MARKS[0], bob], 80)) == [
         "2 submissions: 1 right, 1 wrong.",
         "",

@@ -15,6 +15,8 @@ from trivium.report.own import first, sentence
 STAGE, REFUSED, STOPPED, ANSWER = "stage", "refused", "stopped", "answer"
 """What a message says: how far it is, what was not allowed, why there is no answer, or what the answer is."""
 LAST = (STOPPED, ANSWER)
+UNHEARD = 71
+"""The exit code of a process that can send no message any more."""
 LONGEST = 400
 """Characters of a reason that are shown."""
 

@@ -10,6 +10,7 @@ import json
 import math
 import os
 import resource
+import shlex
 import signal
 import sys
 import traceback
@@ -21,7 +22,7 @@ from typing import Any, NoReturn
 
 from trivium.errors import InternalError, TriviumError
 from trivium.grade import answer, choice, guard
-from trivium.grade.answer import ANSWER, LAST, LONGEST, REFUSED, STAGE, STOPPED
+from trivium.grade.answer import ANSWER, LAST, LONGEST, REFUSED, STAGE, STOPPED, UNHEARD
 
 LOADING, CALLING = "its file was loaded", "its functions were called"
 LARGEST_FILE = 64 * 2**20
@@ -33,7 +34,7 @@ Tell = Callable[[str, Any], None]
 
 def main(job: Mapping[str, Any]) -> NoReturn:
     """Grade one submission, tell what was found, and end at once, whatever it has left running."""
-    tell = teller(job["channel"], job["token"])
+    tell, leave = teller(job["channel"], job["token"]), os._exit
     stages: list[str] = []
 
     def stage(name: str) -> None:
@@ -44,20 +45,23 @@ def main(job: Mapping[str, Any]) -> NoReturn:
         confined(job["seconds"], job["bytes"])
         timed(job["seconds"], lambda line: tell(STOPPED, late(job["seconds"], stages, line)), job["file"])
         graded(job, stage, tell)
+        leave(0)
     except BaseException as error:  # noqa: BLE001  a submission may raise whatever it likes, and it is told
-        tell(STOPPED, why(error, stages[-1] if stages else "", job))
-    finally:
-        os._exit(0)
+        try:
+            tell(STOPPED, why(error, stages[-1] if stages else "", job))
+            leave(0)
+        finally:
+            leave(UNHEARD)
 
 
 def teller(channel: int, token: str) -> Tell:
     """What writes a message to the grader; the last one comes after all that was printed."""
-    write = os.write
+    write, dumps = os.write, json.dumps
 
     def tell(kind: str, what: Any) -> None:
         if kind in LAST:
             flushed()
-        line = json.dumps({"token": token, "kind": kind, "what": what}).encode() + b"\n"
+        line = f"\n{dumps({'token': token, 'kind': kind, 'what': what})}\n".encode()
         while line:
             line = line[write(channel, line) :]
 
@@ -127,7 +131,7 @@ def graded(job: Mapping[str, Any], stage: Callable[[str], None], tell: Tell) -> 
             error.add_note(found.note)
         raise
     words = [f"{job['shown']}::{found.gradient}", *(["--cost", found.cost] if found.cost else []), *job["again"]]
-    report = replace(report, command=f"trivium check {' '.join(words)}")
+    report = replace(report, command=shlex.join(["trivium", "check", *words]))
     tell(ANSWER, answer.answered(report, found.gradient, found.cost, found.note))
 
 
@@ -195,5 +199,5 @@ def flushed() -> None:
         try:
             if stream is not None:
                 stream.flush()
-        except (OSError, ValueError, MemoryError):
-            continue  # it closed its own stdout, or has no memory left: then there is nothing to count
+        except (OSError, ValueError, MemoryError, RuntimeError):
+            continue  # it closed its stdout, has no memory left, or is printing just now: what is there was counted

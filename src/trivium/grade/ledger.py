@@ -26,17 +26,18 @@ def column(submissions: Sequence[Submission]) -> int:
 
 def entry(m: Mark, names: int, width: int) -> Iterator[str]:
     """A submission's line; what does not fit goes on below, and so do hints and notes."""
-    score = "-" if m.outcome == NOT_RUN else f"{m.score} of {m.total} right"
-    head = f"{clipped(visible(m.submission.name), names):<{names}}  {m.outcome:<9}  {score:<{_score(m)}}"
-    yield from wrapped(visible(m.remark), width=width, label=f"{head}  ", indent=len(head) + 2) or [head.rstrip()]
+    score = "" if m.outcome == NOT_RUN else f"{m.score} of {m.total} right  "
+    head = f"{clipped(visible(m.submission.name), names):<{names}}  {m.outcome:<9}  {score}"
+    remark = visible(m.remark)
+    if len(head) + len(remark) <= width:
+        yield f"{head}{remark}".rstrip()
+    else:
+        yield head.rstrip()
+        yield from wrapped(remark, width=width, label=" " * INDENT, indent=INDENT)
     for hint in m.hints if m.outcome not in (NOT_RUN, RIGHT) else ():
-        yield from wrapped(visible(hint), width=width, label=" " * INDENT, indent=INDENT)
+        yield from wrapped(visible(hint), width=width, label=f"{'':<{INDENT}}hint: ", indent=INDENT + 6)
     for note in m.notes:
         yield from wrapped(visible(note), width=width, label=f"{'':<{INDENT}}note: ", indent=INDENT + 6)
-
-
-def _score(m: Mark) -> int:
-    return len(f"{m.total} of {m.total} right")
 
 
 def summary(marks: Sequence[Mark], width: int) -> Iterator[str]:

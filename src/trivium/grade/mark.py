@@ -9,7 +9,7 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from trivium.grade.answer import ANSWER, LONGEST, REFUSED, STAGE, STOPPED, Answer, read
+from trivium.grade.answer import ANSWER, LONGEST, REFUSED, STAGE, STOPPED, UNHEARD, Answer, read
 from trivium.grade.hints import hints
 from trivium.grade.sandbox import Limits, Ran
 from trivium.grade.submission import Submission
@@ -156,6 +156,8 @@ def _why(run: Ran, limits: Limits) -> str:
         return f"stopped after {limits.seconds:g} s{while_}"
     if any(kind == ANSWER for kind, _ in run.messages):
         return "what its process sent is no result"
+    if run.code == UNHEARD:
+        return "it closed the pipe to the grader, which it had not opened"
     if run.code is None:
         return "interrupted"
     if run.code < 0:

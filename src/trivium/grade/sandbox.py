@@ -32,8 +32,8 @@ NEEDED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 """Without which a Python may not start; nothing else of the caller's environment is passed on."""
 SHOWN = 2000
 """Characters of what a submission prints that are kept."""
-MOST = 4 * 2**20
-"""Bytes of messages that are read."""
+MOST, MOST_MESSAGES = 4 * 2**20, 1000
+"""Bytes of a message, and messages, that are read."""
 CHUNK, TICK = 2**16, 0.1
 SPARE = 2.0
 """Seconds in which a process may say itself that its time is up, and where it was then."""
@@ -65,38 +65,39 @@ class Ran:
 
 @dataclass
 class _Heard:
-    """What has come from a process so far."""
+    """What has come from a process so far: messages that bear the token, and how much else."""
 
     token: str
-    channel: bytearray = field(default_factory=bytearray)
-    shown: bytearray = field(default_factory=bytearray)
+    messages: list[tuple[str, Any]] = field(default_factory=list)
+    forged: bool = False
+    pending: bytes = b""
+    shown: bytes = b""
     printed: int = 0
 
-    def take(self, chunk: bytes, *, message: bool) -> None:
-        if message:
-            self.channel += chunk[: MOST - len(self.channel)]
-            return
+    def print(self, chunk: bytes) -> None:
         self.printed += len(chunk)
         self.shown += chunk[: SHOWN - len(self.shown)]
 
-    def messages(self) -> tuple[list[tuple[str, Any]], bool]:
-        """Those that bear the token, and whether there are lines that do not."""
-        found, forged = [], False
-        for line in bytes(self.channel).split(b"\n")[:-1]:
-            try:
-                message = json.loads(line)
-                mine = secrets.compare_digest(str(message["token"]).encode(), self.token.encode())
-                said = str(message["kind"]), message["what"]
-            except (ValueError, LookupError, TypeError, RecursionError):
-                forged = True
-                continue
-            if mine:
-                found.append(said)
-            forged |= not mine
-        return found, forged
+    def message(self, chunk: bytes) -> None:
+        *lines, self.pending = (self.pending + chunk).split(b"\n")
+        for line in filter(None, lines):
+            self._take(line)
+        if len(self.pending) > MOST:  # no message is so long, and each begins on a line of its own
+            self.pending, self.forged = b"", True
+
+    def _take(self, line: bytes) -> None:
+        try:
+            message = json.loads(line)
+            mine = secrets.compare_digest(str(message["token"]).encode(), self.token.encode())
+            said = str(message["kind"]), message["what"]
+        except (ValueError, LookupError, TypeError, RecursionError):
+            mine, said = False, ("", None)
+        if mine and len(self.messages) < MOST_MESSAGES:
+            self.messages.append(said)
+        self.forged |= not mine
 
     def done(self, last: tuple[str, ...]) -> bool:
-        return any(kind in last for kind, _ in self.messages()[0]) if self.channel.endswith(b"\n") else False
+        return any(kind in last for kind, _ in self.messages)
 
 
 def ran(file: Path, job: Mapping[str, Any], limits: Limits, stop: Event, last: tuple[str, ...]) -> Ran:
@@ -119,9 +120,9 @@ def ran(file: Path, job: Mapping[str, Any], limits: Limits, stop: Event, last: t
         finally:
             _end(process)
             os.close(reading)
-    messages, forged = heard.messages()
     shown = heard.shown.decode("utf-8", "replace")
-    return Ran(tuple(messages), heard.printed, shown, code, time.perf_counter() - start, late, forged)
+    seconds = time.perf_counter() - start
+    return Ran(tuple(heard.messages), heard.printed, shown, code, seconds, late, heard.forged)
 
 
 def _started(scratch: str, channel: int) -> subprocess.Popen[bytes]:
@@ -154,8 +155,8 @@ def _listen(
     """Whether it ran out of time, and its exit code if it has ended without a last message."""
     assert process.stdout is not None
     with selectors.DefaultSelector() as selector:
-        _ = selector.register(reading, selectors.EVENT_READ, True)
-        _ = selector.register(process.stdout.fileno(), selectors.EVENT_READ, False)
+        _ = selector.register(reading, selectors.EVENT_READ, heard.message)
+        _ = selector.register(process.stdout.fileno(), selectors.EVENT_READ, heard.print)
         ended = done = False
         while True:
             left = deadline - time.perf_counter()
@@ -165,7 +166,7 @@ def _listen(
             ready = selector.select(0 if over else min(left, TICK)) if selector.get_map() else []
             for key, _mask in ready:
                 chunk = os.read(key.fd, CHUNK)
-                heard.take(chunk, message=key.data)
+                key.data(chunk)
                 if not chunk:
                     _ = selector.unregister(key.fd)
             done = done or heard.done(last)
