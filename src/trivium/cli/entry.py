@@ -21,6 +21,7 @@ from trivium.cli.explain import explain
 from trivium.cli.export import export
 from trivium.cli.grade import grade
 from trivium.cli.mistakes import mistakes
+from trivium.cli.mutate import mutate
 from trivium.cli.new import new
 from trivium.cli.ops import ops
 from trivium.cli.selftest import selftest
@@ -124,6 +125,7 @@ for verb in (check, new, export, demo, explain, ops, mistakes):
     _ = app.command()(verb)
 _ = app.command()(grade)
 _ = app.command("self-test")(selftest)
+_ = app.command()(mutate)
 _ = app.command()(doctor)
 
 
