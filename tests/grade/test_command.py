@@ -19,6 +19,17 @@ WRONG = slip('(1 - kept["g3"] ** 2)', '(1 - kept["g2"] ** 2)')
 AGAINST = ["--against", str(NET)]
 
 
+def started(folder: Path, scratch: Path, *options: str) -> subprocess.Popen[str]:
+    """A command of its own, one submission at a time."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "trivium.cli", "grade", str(folder), *AGAINST, "--jobs", "1", *options],
+        env=os.environ | {"TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 def test_a_class_that_is_graded_exits_0_right_or_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = handed(tmp_path, {"right.py": RIGHT, "wrong.py": WRONG})
     assert main(["grade", str(folder), *AGAINST, "--hints", "2"]) == 0
@@ -108,18 +119,22 @@ def test_what_the_grader_got_wrong_is_said_before_anything_is_run(
     assert (shown.out, shown.err[: len(says)]) == ("", says)
 
 
+def test_a_reader_that_goes_away_ends_every_submission(tmp_path: Path) -> None:
+    sleeps = "import time\ntime.sleep(99)\n"
+    folder = handed(tmp_path, {"a.py": "", "b.py": "", "c.py": sleeps, "d.py": sleeps})
+    with started(folder, tmp_path, "--timeout", "60") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "a.py        not run\n"
+        process.stdout.close()
+        assert process.wait(timeout=30) == 141
+
+
 def test_ctrl_c_ends_every_submission_and_says_how_far_it_was(tmp_path: Path) -> None:
     hangs = "import os, time\nprint(os.getpid(), flush=True)\nopen('started', 'w').close()\ntime.sleep(99)\n"
     folder = handed(tmp_path / "handed", {"a.py": RIGHT, "b.py": hangs})
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "trivium.cli", "grade", str(folder), *AGAINST, "--jobs", "1"],
-        env=os.environ | {"TMPDIR": str(scratch)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = started(folder, scratch)
     limit = time.monotonic() + 60
     while not list(scratch.glob("*/started")) and time.monotonic() < limit:
         time.sleep(0.05)

@@ -11,7 +11,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -99,8 +99,8 @@ def grade(
 
     names, count = column(found), jobs or min(os.cpu_count() or 1, MOST_JOBS)
     try:
-        with ticking(len(found)) as tick:
-            for m in graded(found, task, jobs=count, tick=tick):
+        with ticking(len(found)) as tick, closing(graded(found, task, jobs=count, tick=tick)) as class_:
+            for m in class_:
                 marks.append(m)
                 tick(-1)
                 if not as_json:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +57,7 @@ class Task:
 
 def graded(
     submissions: Sequence[Submission], task: Task, *, jobs: int, tick: Callable[[int], None] = lambda done: None
-) -> Iterator[Mark]:
+) -> Generator[Mark]:
     """The mark of each, in their order, as soon as it and all before it are there; `tick` hears how many are done."""
     if os.name != "posix":
         raise OracleError("grading needs the processes of Linux or macOS, with their limits")
