@@ -30,6 +30,7 @@ from trivium.verbs import (
     check as check,
     check_gradient as check_gradient,
     check_module as check_module,
+    compare_gradients as compare_gradients,
     load as load,
     trace as trace,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "check",
     "check_gradient",
     "check_module",
+    "compare_gradients",
     "load",
     "network",
     "prove",

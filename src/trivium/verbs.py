@@ -148,6 +148,26 @@ def check_module(module: Any, loss: Callable[..., Any] | None = None, *, at: Seq
     return OwnReport(brought_gradient(brought, what), f"python: trivium.check_module({words})")
 
 
+def compare_gradients(
+    *implementations: Any, at: Sequence[Any], names: Mapping[str, str | Sequence[str]] | None = None
+) -> OwnReport:
+    """Say whether implementations of one function give the same values and gradients, and which of them are wrong.
+
+    implementations  two or more: modules and functions of torch and JAX, and pairs (f, gradient) of NumPy functions;
+                     ("torch", f) says what is meant where a function takes the tensors of several frameworks
+    at               the inputs, in order, of any kind of array
+    names            the first one's name of an argument or parameter, and the others' names of it; what is not in it
+                     goes by the same name, then by order
+
+    Parameters have to hold the same numbers, also with their axes in another order, which is then said. Each gradient
+    is held against the others and against its own function. Raises ValuesError where the point is not the same one.
+    """
+    from trivium.own.compared import compared
+
+    found = compared(implementations, at, names or {})
+    return OwnReport(found, f"python: trivium.compare_gradients({', '.join(found.sides)}, at=at)")
+
+
 def assert_gradient(
     spec: Spec | str | os.PathLike[str] | Callable[..., Any], grad: Callable[..., Any] | None = None, **options: Any
 ) -> None:

@@ -55,10 +55,10 @@ def composed(function: Callable[..., Any], loss: Callable[..., Any]) -> Callable
 
 def brought_gradient(brought: Brought, what: str) -> Found:
     """Every gradient that the framework gives, in float64 or in the code's own precision."""
-    output = _output(brought, what)
+    output = output_of(brought, what)
     single = output.size == 1
     cotangent = np.asarray(np.ones(output.shape) if single else np.random.default_rng(1).standard_normal(output.shape))
-    code = _code(brought, cotangent, single=single)
+    code = as_called(brought, None if single else cotangent)
     missing = [n for n, g in brought.vjp(brought.given, cotangent, LAYOUTS[0]).items() if g is None]
     found = judged_code(code, dict(brought.given), None, list(brought.notes))
     parts = [_without(p) if p.name in missing and p.state == WRONG else p for p in found.parts]
@@ -68,7 +68,8 @@ def brought_gradient(brought: Brought, what: str) -> Found:
     return replace(found, what=what, parts=tuple(parts), notes=tuple(notes), points=("the numbers given",))
 
 
-def _output(brought: Brought, what: str) -> Array:
+def output_of(brought: Brought, what: str) -> Array:
+    """What comes out at the numbers given; OracleError where nothing does."""
     try:
         return np.asarray(brought.forward(brought.given))
     except OracleError:
@@ -78,17 +79,21 @@ def _output(brought: Brought, what: str) -> Array:
         raise OracleError(f"{what} cannot be called with {', '.join(brought.inputs)}: {line}") from error
 
 
-def _code(brought: Brought, cotangent: Array, *, single: bool) -> Code:
+def as_called(brought: Brought, cotangent: Array | None = None) -> Code:
+    """A framework's function and its gradient, as a person's are called; under a cotangent where it gives an array."""
+
+    bar = np.ones(()) if cotangent is None else cotangent
+
     def f(*arrays: Array) -> Array:
         return brought.forward(dict(zip(brought.given, arrays, strict=True)))
 
     def grad(*arrays: Array) -> dict[str, Array]:
         given = dict(zip(brought.given, arrays, strict=True))
-        bars = brought.vjp(given, cotangent, LAYOUTS[0])
+        bars = brought.vjp(given, bar, LAYOUTS[0])
         return {n: np.zeros(np.shape(given[n]), given[n].dtype) if g is None else g for n, g in bars.items()}
 
     moving = tuple(n for n, x in brought.given.items() if x.dtype.kind == "f")
-    return Code(f, grad, tuple(brought.given), moving, by_name=False, cotangent=None if single else cotangent)
+    return Code(f, grad, tuple(brought.given), moving, by_name=False, cotangent=cotangent)
 
 
 def _without(part: Part) -> Part:

@@ -64,6 +64,7 @@ class Found:
     assumption  what would make it right, where only a network stands beside it: a question, not a verdict
     points      where it was looked at
     notes       what else there is to say
+    sides       the implementations that were compared, where there are several
     """
 
     what: str
@@ -74,6 +75,7 @@ class Found:
     points: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     network: str = ""
+    sides: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:

@@ -82,6 +82,8 @@ def sentence(found: Found) -> str:
     """The verdict in a sentence."""
     wrong, right = found.of(GRADIENT, WRONG), found.of(GRADIENT, RIGHT)
     values = found.of(VALUE, WRONG)
+    if found.sides and values:
+        return f"They are not one function: at the same numbers {values[0].why}."
     if found.verdict == AGREE and not values:
         sure = listed(dict.fromkeys(p.how for p in right))
         every = "" if len(right) == 1 else "every one of them "
@@ -114,7 +116,8 @@ def _lines(found: Found, command: str, width: int, most: int) -> Iterator[str]:
     yield from wrapped(sentence(found), width=width)
     yield ""
     yield from rows(found, width)
-    wrong = [*found.of(VALUE, WRONG), *found.of(GRADIENT, WRONG)]
+    values = () if found.sides else found.of(VALUE, WRONG)  # of several implementations the first sentence has told
+    wrong = [*values, *found.of(GRADIENT, WRONG)]
     told = {"first": first(found), "pattern": patterns(wrong), "mistake": mistake(found)}
     yield from paragraphs(told, width)
     for part in wrong[: min(most, 1)]:
@@ -149,7 +152,7 @@ def asked(part: Part) -> str:
 
 def first(found: Found) -> str:
     """Where it goes wrong first: a value, or the steps in which the first wrong gradient was made."""
-    values = found.of(VALUE, WRONG)
+    values = () if found.sides else found.of(VALUE, WRONG)
     if values:
         return f"the value of {values[0].name}: from there on this is another function than {found.what}"
     if not found.suspects:
