@@ -61,6 +61,8 @@ def check(config: pytest.Config) -> None:
 
 def reserve(config: pytest.Config, folder: Path) -> None:
     """Make the folder of a file, so that what cannot be written is known before there is anything to write."""
+    if folder.exists() and not folder.is_dir():
+        raise refused(config, "report", f"cannot be written: {folder.name} is a file, and no folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
