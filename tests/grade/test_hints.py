@@ -29,7 +29,7 @@ def of(name: str) -> tuple[Named, Spec]:
 
 
 def answer(*mistakes: Named, value: str = "", suspects: tuple[str, ...] = ()) -> Answer:
-    return Answer("grads", "cost", "", (OFF,), "", value, suspects, mistakes, (), "")
+    return Answer("grads", "cost", "", (OFF,), value, suspects, mistakes, (), "")
 
 
 def at_output() -> Named:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from trivium.grade.mark import Mark
 
 GRADED, UNGRADED, INTERRUPTED = 0, 3, 130
-LEAST_MEMORY = 5e8
+LEAST_MEMORY, LONGEST = 5e8, 86_400.0
+"""Bytes, and the seconds of a day."""
 MOST_JOBS = 4
 
 Submissions = Annotated[
@@ -124,19 +125,33 @@ def prepared(
     from trivium.grade.sandbox import Limits
     from trivium.target import find
 
-    most = parse_bytes(memory) or 0
-    if most < LEAST_MEMORY:
-        raise typer.BadParameter(
-            f"{memory}: Python, NumPy and trivium alone take {LEAST_MEMORY / 1e9:g} GB", param_hint="'--memory'"
-        )
+    limits = Limits(limited(timeout), remembered(memory))
     numbers = None if values is None else read_values(values)
     with advised(size_or_network(against)):
         spec = find(against, values=numbers).spec
     missing = [name for name in spec.givens if numbers is not None and name not in numbers]
     if missing:
         raise ValuesError(f"{values} has no numbers for {', '.join(missing)}, which {spec.name} needs")
-    limits = Limits(timeout, int(most))
     return Task(spec, against, values, limits, hints, parse_names(gradient) or (), parse_names(cost) or ())
+
+
+def limited(timeout: float) -> float:
+    """Seconds that somebody would wait."""
+    if not timeout <= LONGEST:
+        raise typer.BadParameter(f"{timeout:g} s is no time that ends: at most {LONGEST:g}", param_hint="'--timeout'")
+    return timeout
+
+
+def remembered(memory: str) -> int:
+    """A number of bytes that is enough to start."""
+    try:
+        most = parse_bytes(memory) or 0.0
+    except typer.BadParameter as error:
+        raise typer.BadParameter(error.message, param_hint="'--memory'") from error
+    if most < LEAST_MEMORY:
+        needed = f"Python, NumPy and trivium alone take {LEAST_MEMORY / 1e9:g} GB"
+        raise typer.BadParameter(f"{memory}: {needed}", param_hint="'--memory'")
+    return int(min(most, sys.maxsize // 2))
 
 
 def written(marks: Sequence[Mark], task: Task, gradescope: Path | None, html: Path | None, *, as_json: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from trivium.own.found import GRADIENT, VALUE, WRONG, Named
 from trivium.report import OwnReport
-from trivium.report.own import first, sentence
+from trivium.report.own import sentence
 
 STAGE, REFUSED, STOPPED, ANSWER = "stage", "refused", "stopped", "answer"
 """What a message says: how far it is, what was not allowed, why there is no answer, or what the answer is."""
@@ -35,7 +35,6 @@ class Gradient:
 class Answer:
     """What was found about a submission.
 
-    first     where it goes wrong first, in words
     value     the first value of its own that is another than the network's, or nothing
     suspects  the steps between which it goes wrong first
     mistakes  the known mistakes that give just these numbers
@@ -46,7 +45,6 @@ class Answer:
     cost: str
     summary: str
     gradients: tuple[Gradient, ...]
-    first: str
     value: str
     suspects: tuple[str, ...]
     mistakes: tuple[Named, ...]
@@ -66,7 +64,6 @@ def answered(report: OwnReport, gradient: str, cost: str | None, note: str) -> d
             Gradient(p.name, p.said_as, p.state, (p.pattern.text if p.pattern else "") or p.why)
             for p in found.of(GRADIENT)
         ),
-        first=first(found) if found.of(GRADIENT, WRONG) or values else "",
         value=values[0].name if values else "",
         suspects=found.suspects,
         mistakes=found.mistakes,

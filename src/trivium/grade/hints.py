@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from trivium.grade.answer import Answer
+from trivium.grade.location import location
 from trivium.mistakes import MISTAKES
 from trivium.own.found import RIGHT, Named
 from trivium.report.phrase import listed
@@ -53,7 +54,7 @@ def where(answer: Answer, spec: Spec) -> str:
     """The step to look at, by name and by what it does."""
     if answer.value:
         return f"Look at the way forward first: {place(answer.value, spec)}, has another value than it should."
-    nodes = list(dict.fromkeys(m.node for m in answer.mistakes)) or list(answer.suspects)
+    nodes = location(answer, spec)
     if not nodes:
         return ""
     if len(nodes) == 1:

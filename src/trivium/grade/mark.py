@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from trivium.grade.answer import ANSWER, LONGEST, REFUSED, STAGE, STOPPED, UNHEARD, Answer, read
 from trivium.grade.hints import hints
+from trivium.grade.location import location, steps
 from trivium.grade.sandbox import Limits, Ran
 from trivium.grade.submission import Submission
 from trivium.own.found import RIGHT, UNKNOWN, WRONG
@@ -91,7 +92,7 @@ def mark(submission: Submission, run: Ran, spec: Spec, limits: Limits, level: in
         total=len(states),
         seconds=run.seconds,
         states=states,
-        remark=_remark(answer, states, outcome),
+        remark=_remark(answer, states, outcome, spec),
         hints=hints(answer, states, spec, level),
         mistakes=tuple(dict.fromkeys(m.mistake for m in answer.mistakes)),
         otherwise=_otherwise(answer, states),
@@ -114,7 +115,7 @@ def _outcome(answer: Answer, states: Mapping[str, str]) -> str:
     return RIGHT if every == {RIGHT} else UNKNOWN
 
 
-def _remark(answer: Answer, states: Mapping[str, str], outcome: str) -> str:
+def _remark(answer: Answer, states: Mapping[str, str], outcome: str, spec: Spec) -> str:
     """What is wrong, in a line or two."""
     if outcome == RIGHT:
         return ""
@@ -123,8 +124,11 @@ def _remark(answer: Answer, states: Mapping[str, str], outcome: str) -> str:
     if answer.mistakes:
         alike = " or ".join(f"{m.mistake} at {m.node}" for m in answer.mistakes[:3])
         return "; ".join([alike, *said])
-    if answer.first:
-        said.append(f"first wrong: {answer.first}")
+    where = location(answer, spec)
+    if answer.value:
+        said.append(f"the value of {answer.value}: from there on this is another function than {spec.name}")
+    elif where:
+        said.append(f"first wrong: {steps(where)}")
     off = next((g for g in answer.gradients if g.state != RIGHT and g.how), None)
     if off is not None and not answer.value:
         said.append(f"{off.name}: {off.how}")
