@@ -58,13 +58,13 @@ def mutate(
         raise
     if not chosen:
         mention(f"nothing can be planted in {target}: no form of {', '.join(names) or 'any known mistake'} fits there")
-        mention(f"trivium mutate {target} --list   # what can be")
+        mention(f"trivium mutate {target} --list   # what can be" if names else HELP)
         return NOTHING
     if listed:
         return show(own, chosen, as_json=as_json)
-    if tests is None:
+    if not (tests or "").strip():
         raise typer.BadParameter('missing; for instance --tests "python -m pytest -q -x"', param_hint="'--tests'")
-    return run(own, chosen, tests, target, timeout=timeout, jobs=jobs, as_json=as_json)
+    return run(own, chosen, str(tests), target, timeout=timeout, jobs=jobs, as_json=as_json)
 
 
 def show(own: Own, chosen: Sequence[Plant], *, as_json: bool) -> int:
@@ -115,8 +115,9 @@ def unreached(own: Own, target: str, before: Untouched, number: int) -> int | No
         mention(HELP)
         return NOTHING
     if not before.called:
-        mention(f"the tests pass, and never call {own.name}: all of the {number} mistakes would be let through")
-        mention(f"trivium mutate {target} --list   # which they are")
+        those = "the one mistake" if number == 1 else f"all of the {number} mistakes"
+        mention(f"the tests pass, and never call {own.name}: {those} would be let through")
+        mention(f"trivium mutate {target} --list   # which mistakes")
         return LET_THROUGH
     return None
 

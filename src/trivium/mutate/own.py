@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trivium.errors import OracleError, did_you_mean
+from trivium.report.phrase import listed
 
 MARK = "::"
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -48,8 +49,12 @@ def read(target: str) -> Own:
             text, encoding = file.read(), file.encoding
         tree = ast.parse(text)
     except SyntaxError as error:
-        raise OracleError(f"{said} is no Python: line {error.lineno}: {error.msg}") from error
-    except (OSError, UnicodeDecodeError, ValueError, RecursionError, MemoryError) as error:
+        raise OracleError(
+            f"{said} is no Python: {f'line {error.lineno}: ' if error.lineno else ''}{error.msg}"
+        ) from error
+    except OSError as error:
+        raise OracleError(f"{said} cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError, MemoryError) as error:
         raise OracleError(f"{said} cannot be read: {error}") from error
     return Own(path.resolve(), name, text, encoding, tree, function(tree, name, said))
 
@@ -58,7 +63,7 @@ def function(tree: ast.Module, name: str, where: str) -> Function:
     """The function at a dotted name; where a name is defined twice, the last."""
     there = dict(functions(tree, ""))
     if name not in there:
-        known = ", ".join(there) or "none"
+        known = listed(there) or "none"
         raise OracleError(f"{where} has no function {name!r}{did_you_mean(name, there)}; it has {known}")
     return there[name]
 

@@ -21,48 +21,48 @@ SMALL, LARGE = 1 / 128, 100.0
 """Smaller changes are told by their power of ten; larger ones are of what is 0 but for rounding."""
 MORE = " …"
 TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
-BESIDE = 4
-"""Tokens shown on either side of what differs."""
+BESIDE = (4, 2, 1)
+"""Tokens shown on either side of what differs, as there is room."""
 
 
-def brief(plant: Plant) -> str:
-    """`x.T @ d / n -> x.T @ d` on one line, of long pieces only what differs."""
+def brief(plant: Plant, room: int) -> str:
+    """`x.T @ d / n -> x.T @ d` on one line; where there is no room for it, what differs."""
     before, after = " ".join(plant.before.split()), " ".join(plant.after.split())
     if not before:
-        return visible(after)
-    whole = f"{before} -> {after}"
-    return visible(whole if len(whole) <= WIDTH - NAME else apart(before, after))
+        return cut(visible(after), room)
+    texts = (f"{before} -> {after}", *(apart(before, after, beside) for beside in BESIDE))
+    return cut(visible(next((text for text in texts if len(text) <= room), texts[-1])), room)
 
 
-def apart(before: str, after: str) -> str:
-    """What differs in two texts: `without - y.mean(axis=0)`, or the pieces with a word beside them."""
+def apart(before: str, after: str, beside: int) -> str:
+    """What differs in two texts: `without - y.mean(axis=0)`, or the pieces with a few tokens beside them."""
     old, new = TOKEN.findall(before), TOKEN.findall(after)
-    parts = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    kinds = {kind for kind, *_ in parts} - {"equal"}
-    if kinds == {"delete"}:
-        gone = ("".join(old[a:b]).strip() for kind, a, b, _, _ in parts if kind == "delete")
-        return f"without  {'   '.join(gone)}"
-    changed = [part for part in parts if part[0] != "equal"]
-    _, a, _, c, _ = changed[0]
-    _, _, b, _, d = changed[-1]
-    return f"{around(old, a, b)} -> {around(new, c, d)}"
+    changed = [p for p in SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if p[0] != "equal"]
+    if {kind for kind, *_ in changed} == {"delete"}:
+        return f"without  {'   '.join(''.join(old[a:b]).strip() for _, a, b, _, _ in changed)}"
+    if {kind for kind, *_ in changed} == {"insert"}:
+        return f"with  {'   '.join(''.join(new[a:b]).strip() for *_, a, b in changed)}"
+    (_, a, _, c, _), (_, _, b, _, d) = changed[0], changed[-1]
+    return f"{around(old, a, b, beside)} -> {around(new, c, d, beside)}"
 
 
-def around(tokens: list[str], start: int, end: int) -> str:
+def around(tokens: list[str], start: int, end: int, beside: int) -> str:
     """A few tokens with a little of what stands before and after them."""
-    left, right = max(start - BESIDE, 0), min(end + BESIDE, len(tokens))
-    dots = ("…" * (left > 0), "…" * (right < len(tokens)))
-    return f"{dots[0]}{''.join(tokens[left:right]).strip()}{dots[1]}"
+    left, right = max(start - beside, 0), min(end + beside, len(tokens))
+    return f"{'…' * (left > 0)}{''.join(tokens[left:right]).strip()}{'…' * (right < len(tokens))}"
 
 
 def cut(text: str, width: int = WIDTH) -> str:
+    """The beginning of a text that is longer than it may be."""
     return text if len(text) <= width else text[: width - len(MORE)] + MORE
 
 
 def planned(own: Own, plants: Sequence[Plant]) -> Iterator[str]:
     """What would be planted, each on a line."""
     yield f"{counted(len(plants), 'mistake')} can be planted in {own.path.name}::{own.name}:"
-    yield from (cut(f"line {p.line:<5}{p.mistake:<{NAME}}  {brief(p)}") for p in plants)
+    for plant in plants:
+        start = f"line {plant.line:<5}{plant.mistake:<{NAME}}  "
+        yield f"{start}{brief(plant, WIDTH - len(start))}"
 
 
 def opening(plants: Sequence[Plant], before: Untouched, jobs: int) -> Iterator[str]:
@@ -70,7 +70,7 @@ def opening(plants: Sequence[Plant], before: Untouched, jobs: int) -> Iterator[s
     minutes = len(plants) * before.seconds / jobs / 60
     time = f"{minutes:.0f} minutes" if minutes > 2 else f"{60 * minutes:.0f} s"
     yield f"The tests pass untouched, in {before.seconds:.1f} s."
-    yield f"Now once with each of {counted(len(plants), 'mistake')}: about {time}."
+    yield f"Now with {counted(len(plants), 'mistake')}, each in a run of its own: about {time}."
     if not before.watched:
         yield "The tests fail where the function is watched, so it is not: what changes no number cannot be told."
     elif not before.steady:
@@ -80,8 +80,8 @@ def opening(plants: Sequence[Plant], before: Untouched, jobs: int) -> Iterator[s
 
 def line(outcome: Outcome) -> str:
     """One mistake's outcome, as it comes."""
-    plant = outcome.plant
-    return cut(f"{outcome.state:<{STATE}} line {plant.line:<4} {plant.mistake}: {brief(plant)}")
+    start = f"{outcome.state:<{STATE}} line {outcome.plant.line:<4} {outcome.plant.mistake}: "
+    return f"{start}{brief(outcome.plant, WIDTH - len(start))}"
 
 
 def closing(own: Own, outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -109,15 +109,16 @@ def listed(own: Own, outcomes: Sequence[Outcome], *, sized: bool) -> Iterator[st
     """Outcomes under the line of the file that each is in."""
     for number, group in groupby(outcomes, key=lambda o: o.plant.line):
         yield ""
-        yield cut(f"{own.path.name}:{number}  {own.lines[number - 1].strip()}")
+        yield cut(visible(f"{own.path.name}:{number}  {own.lines[number - 1].strip()}"))
         for outcome in group:
             size = f"{share(outcome.change):>9}  " if sized else "  "
-            text = f"{size}{outcome.plant.mistake:<{NAME}}  {brief(outcome.plant)}"
-            if len(text) <= WIDTH:
-                yield text
+            start = f"{size}{outcome.plant.mistake:<{NAME}}  "
+            if len(" ".join(f"{outcome.plant.before} -> {outcome.plant.after}".split())) <= WIDTH - len(start):
+                yield f"{start}{brief(outcome.plant, WIDTH)}"
             else:
                 yield f"{size}{outcome.plant.mistake}: {outcome.plant.words}"
-                yield cut(f"{' ' * len(size)}  {brief(outcome.plant)}")
+                start = " " * (len(size) + 2)
+                yield f"{start}{brief(outcome.plant, WIDTH - len(start))}"
 
 
 def share(change: float | None) -> str:
@@ -134,7 +135,9 @@ def share(change: float | None) -> str:
 def score(own: Own, outcomes: Sequence[Outcome]) -> Iterator[str]:
     """How many of how many, and one thing to do."""
     caught, through = of(outcomes, CAUGHT), of(outcomes, THROUGH)
-    yield f"The tests caught {len(caught)} of {counted(len(caught) + len(through), 'mistake')} that change a number."
+    number = len(caught) + len(through)
+    mistakes = "1 mistake that changes" if number == 1 else f"{number} mistakes that change"
+    yield f"The tests caught {len(caught)} of {mistakes} a number."
     crash, hang = of(outcomes, RAISES), of(outcomes, HANGS)
     if crash:
         yield f"{counted(len(crash), 'other')} raised an error: no achievement, whoever calls the function sees it."
@@ -154,8 +157,8 @@ def advice(own: Own) -> str:
         return f"trivium.check_module({own.name.split('.')[0]}.apply, at=[x]).raise_for_verdict()"
     there = dict(functions(own.tree, ""))
     stem = own.name.removesuffix("_backward").removesuffix("_back")
-    forward = next((name for name in (f"{stem}_forward", stem, "cost", "loss") if name in there), "f")
-    return f"trivium.assert_gradient({forward if forward != own.name else 'f'}, {own.name}, at=...)"
+    known = [name for name in (f"{stem}_forward", stem, "cost", "loss") if name in there and name != own.name]
+    return f"trivium.assert_gradient({known[0] if known else 'forward'}, {own.name}, at=...)"
 
 
 def of(outcomes: Sequence[Outcome], state: str) -> list[Outcome]:
