@@ -81,24 +81,31 @@ def close(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRep
 
 
 def culprit(call: pytest.CallInfo[None], entries: list[Entry]) -> Case | None:
-    """The check that a failure is about: the one that raised it, or else the last that found something wrong."""
+    """The check that a failure is about: the one that raised it, or else, of an assertion, the last one that failed."""
     mine: list[Case] = [case for leaf in raised(call) if (case := getattr(leaf, "case", None))]
-    return mine[-1] if mine else next((e.case for e in reversed(entries) if e.case.failing), None)
+    if mine:
+        return mine[-1]
+    asserted = any(isinstance(leaf, AssertionError) for leaf in leaves(call.excinfo))
+    return next((e.case for e in reversed(entries) if asserted and e.case.failing), None)
 
 
 def raised(call: pytest.CallInfo[None]) -> list[BaseException]:
     """The reports that a phase has raised, whose text is shown already."""
     from trivium.errors import GradientMismatch
 
-    return [leaf for leaf in leaves(call.excinfo.value if call.excinfo else None) if isinstance(leaf, GradientMismatch)]
+    return [leaf for leaf in leaves(call.excinfo) if isinstance(leaf, GradientMismatch)]
 
 
-def leaves(error: BaseException | None) -> Iterator[BaseException]:
-    """An exception, or those that a group of them holds."""
+def leaves(raised: pytest.ExceptionInfo[BaseException] | None) -> list[BaseException]:
+    """What a phase raised: one exception, or those that a group of them holds."""
+    return [] if raised is None else list(ungrouped(raised.value))
+
+
+def ungrouped(error: BaseException) -> Iterator[BaseException]:
     if isinstance(error, BaseExceptionGroup):
         for inner in error.exceptions:
-            yield from leaves(inner)
-    elif error is not None:
+            yield from ungrouped(inner)
+    else:
         yield error
 
 

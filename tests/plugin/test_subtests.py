@@ -82,6 +82,38 @@ def test_a_mismatch_that_a_test_expects_has_none(project: Project) -> None:
     folder.runpytest().assert_outcomes(passed=1)
 
 
+def test_a_failure_that_is_about_something_else_has_none(project: Project) -> None:
+    folder = project("numpy")
+    folder.makepyfile(
+        test_own=f"""{OWN}
+    def test_wrong(trivium):
+        assert trivium.check_gradient(f, slips, at=(W, X, C)).verdict == "disagree"
+        raise OSError("the disk is full")
+    """
+    )
+    result = folder.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*repro.py*")
+
+
+def test_several_failures_at_once_are_told_by_the_last(project: Project) -> None:
+    folder = project("numpy")
+    folder.makepyfile(
+        test_own=f"""{OWN}
+    def test_wrong(trivium):
+        raised = []
+        for slip in (lambda w, x, c: grad(w, x, c) | {{"c": C}}, slips):
+            with pytest.raises(AssertionError) as caught:
+                trivium.assert_gradient(f, slip, at=(W, X, C))
+            raised.append(caught.value)
+        raise ExceptionGroup("two slips", raised)
+    """
+    )
+    result = folder.runpytest()
+    result.assert_outcomes(failed=1 + 2)
+    result.stdout.fnmatch_lines(["SUBFAILED[[]w[]] *", "SUBFAILED[[]x[]] *"])
+
+
 def test_a_test_that_is_run_again_has_them_once(project: Project) -> None:
     folder = project("numpy")
     folder.makepyfile(test_own=WRONG)
