@@ -6,6 +6,7 @@ Knows nothing of verdicts. Works on copies: no parameter, gradient, mode or flag
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ class TorchBringer:
     def answers(self, function: Callable[..., Any], at: Sequence[Any]) -> bool:
         """Whether it gives back tensors for tensors."""
         try:
-            with torch.no_grad():
+            with torch.enable_grad():
                 found = list(_tensors(function(*map(_tensor, at))))
         except Exception:  # noqa: BLE001  a stranger's function: what it raises says that it is none of torch's
             return False
@@ -135,7 +136,7 @@ def _repeating() -> Iterator[None]:
 def _runs_wide(call: Call, given: Mapping[str, Tensor]) -> bool:
     """Whether the code takes float64, and computes in it."""
     try:
-        with torch.no_grad():
+        with torch.enable_grad():
             widened = {n: x.double() if x.is_floating_point() else x for n, x in given.items()}
             return _joined(call(widened)).dtype == torch.float64
     except (RuntimeError, TypeError, ValueError, AttributeError):
@@ -149,7 +150,10 @@ def _widened(arrays: Mapping[str, Array], kind: Any) -> dict[str, Array]:
 def _dual(x: Tensor, dot: Array | None) -> Tensor:
     if dot is None:
         return x
-    dual: Tensor = forward_ad.make_dual(x, torch.from_numpy(np.array(dot)).to(x.dtype))  # type: ignore[no-untyped-call]
+    with warnings.catch_warnings():
+        # The first dual number makes torch load a part of itself that uses what it has deprecated.
+        warnings.filterwarnings("ignore", "`torch.jit.script`", DeprecationWarning)
+        dual: Tensor = forward_ad.make_dual(x, torch.from_numpy(np.array(dot)).to(x.dtype))  # type: ignore[no-untyped-call]
     return dual
 
 

@@ -27,6 +27,7 @@ class Brought:
     given    the numbers: inputs, then parameters by their own names
     inputs   the names of the inputs
     notes    what was done to check it
+    moving   the names of what a gradient is asked of: of all real numbers where None
     """
 
     forward: Callable[[Mapping[str, Array]], Array]
@@ -35,6 +36,7 @@ class Brought:
     given: Mapping[str, Array]
     inputs: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    moving: tuple[str, ...] | None = None
 
 
 class Bringer(Protocol):

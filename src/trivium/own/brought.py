@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from trivium.own.check import judged_code
 from trivium.own.found import WRONG, Found, Part
 from trivium.wanted import described
 
+Made = TypeVar("Made")
+TANGENTS = 2
+"""Directions for each argument in which a forward mode is looked at."""
 ALIKE = {"transposed": "stored in another order", "expanded": "one number in memory, as a sum hands it over"}
 
 
@@ -59,7 +62,8 @@ def brought_gradient(brought: Brought, what: str) -> Found:
     single = output.size == 1
     cotangent = np.asarray(np.ones(output.shape) if single else np.random.default_rng(1).standard_normal(output.shape))
     code = as_called(brought, None if single else cotangent)
-    missing = [n for n, g in brought.vjp(brought.given, cotangent, LAYOUTS[0]).items() if g is None]
+    bars = _tried(lambda: brought.vjp(brought.given, cotangent, LAYOUTS[0]), f"{what} cannot be differentiated")
+    missing = [n for n, g in bars.items() if g is None and n in code.moving]
     found = judged_code(code, dict(brought.given), None, list(brought.notes))
     parts = [_without(p) if p.name in missing and p.state == WRONG else p for p in found.parts]
     none = [p.name for p in parts if p.name in missing and p.state != WRONG]
@@ -70,13 +74,19 @@ def brought_gradient(brought: Brought, what: str) -> Found:
 
 def output_of(brought: Brought, what: str) -> Array:
     """What comes out at the numbers given; OracleError where nothing does."""
+    cannot = f"{what} cannot be called with {', '.join(brought.inputs)}"
+    return np.asarray(_tried(lambda: brought.forward(brought.given), cannot))
+
+
+def _tried(call: Callable[[], Made], cannot: str) -> Made:
+    """What a person's code gives; OracleError with its own words where it raises."""
     try:
-        return np.asarray(brought.forward(brought.given))
+        return call()
     except OracleError:
         raise
     except Exception as error:
-        line = f"{type(error).__name__}: {error}"
-        raise OracleError(f"{what} cannot be called with {', '.join(brought.inputs)}: {line}") from error
+        said = str(error).strip().partition("\n")[0]
+        raise OracleError(f"{cannot}: {type(error).__name__}: {said}") from error
 
 
 def as_called(brought: Brought, cotangent: Array | None = None) -> Code:
@@ -90,10 +100,40 @@ def as_called(brought: Brought, cotangent: Array | None = None) -> Code:
     def grad(*arrays: Array) -> dict[str, Array]:
         given = dict(zip(brought.given, arrays, strict=True))
         bars = brought.vjp(given, bar, LAYOUTS[0])
-        return {n: np.zeros(np.shape(given[n]), given[n].dtype) if g is None else g for n, g in bars.items()}
+        found = ((n, bars[n]) for n in moving)
+        return {n: np.zeros(np.shape(given[n]), given[n].dtype) if g is None else g for n, g in found}
 
     moving = tuple(n for n, x in brought.given.items() if x.dtype.kind == "f")
+    moving = moving if brought.moving is None else tuple(n for n in moving if n in brought.moving)
     return Code(f, grad, tuple(brought.given), moving, by_name=False, cotangent=cotangent)
+
+
+def forward_mode(brought: Brought) -> Brought:
+    """The tangents of a framework as a gradient: by how far each argument goes along some directions, none as yet."""
+    stream = np.random.default_rng(5)
+    moving = [n for n, x in brought.given.items() if x.dtype.kind == "f"]
+    moving = moving if brought.moving is None else [n for n in moving if n in brought.moving]
+    along = {
+        f"{n} along direction {k}": (n, np.asarray(stream.standard_normal(x.shape), x.dtype))
+        for n, x in ((n, brought.given[n]) for n in moving)
+        for k in range(1, TANGENTS + 1)
+    }
+
+    def point(steps: Mapping[str, Array]) -> dict[str, Array]:
+        found = dict(brought.given)
+        for key, (n, v) in along.items():
+            found[n] = found[n] + steps[key] * v
+        return found
+
+    def forward(steps: Mapping[str, Array]) -> Array:
+        return brought.forward(point(steps))
+
+    def vjp(steps: Mapping[str, Array], bar: Array, layout: str) -> dict[str, Array | None]:
+        at = point(steps)
+        return {key: np.asarray((bar * brought.jvp(at, {n: v})).sum()) for key, (n, v) in along.items()}
+
+    still = {key: np.zeros((), v.dtype) for key, (_, v) in along.items()}
+    return Brought(forward, vjp, brought.jvp, still, tuple(still), brought.notes)
 
 
 def _without(part: Part) -> Part:
@@ -109,7 +149,7 @@ def _bent(brought: Brought, output: Array, parts: list[Part]) -> list[Part]:
 
     def vjp(at: Mapping[str, Array], bar: Array, layout: str = LAYOUTS[0]) -> dict[str, Array]:
         bars = brought.vjp({n: x.astype(given[n].dtype) for n, x in at.items()}, bar, layout)
-        return {n: g for n, g in bars.items() if g is not None}
+        return {n: g for n, g in bars.items() if g is not None and n in {p.name for p in parts}}
 
     found: dict[str, str] = {}
     off = wrong(vjp(given, one - 3 * other), superposed(vjp, given, one, other, narrow=narrow))
