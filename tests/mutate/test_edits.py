@@ -95,3 +95,29 @@ def test_no_two_plants_are_the_same_program(tmp_path: Path) -> None:
 def test_no_plant_is_the_program_as_it_was(tmp_path: Path) -> None:
     mine = own(tmp_path, source("dw = x.T @ dout / n"))
     assert ast.dump(mine.tree) not in [ast.dump(ast.parse(plant.text)) for plant in plants(mine)]
+
+
+def test_an_f_string_is_left_alone_and_in_the_way_of_nothing(tmp_path: Path) -> None:
+    mine = own(tmp_path, source("name = f'{x - h} {stride}'; dw = x - h"))
+    found = [plant.text for plant in plants(mine) if plant.mistake == "sign"]
+    assert len(found) == 1
+    assert "name = f'{x - h} {stride}'; dw = x + h" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("statement", "after"),
+    [
+        ("dw = (x.T @ dout  # the sum\n        / n)", "dw = (x.T @ dout)"),
+        ("dw = (\n        (x - h)  # the error\n        * 2\n    )", "dw = (\n        x - h\n    )"),
+        ("dw = x.T @ dout / n; db = h", "dw = x.T @ dout; db = h"),
+        ("größe = 'ü'; dw = x.T @ dout / n", "größe = 'ü'; dw = x.T @ dout"),
+        ("dw = [x.T @ d / n for d in dout]", "dw = [x.T @ d for d in dout]"),
+        ("dw = -(x + h) / n", "dw = -(x + h)"),
+        ("dw = (x + h) / n", "dw = x + h"),
+        ("dw = (x + h) / n * w", "dw = (x + h) * w"),
+    ],
+)
+def test_what_does_not_change_stays_as_it_was_typed(statement: str, after: str, tmp_path: Path) -> None:
+    mine = own(tmp_path, source(statement))
+    texts = [plant.text for plant in plants(mine) if plant.mistake in ("mean-forgotten", "two-forgotten")]
+    assert source(after) in texts, texts

@@ -101,7 +101,9 @@ class Body:
                 return False
             if isinstance(outer, ast.keyword) and outer.arg in OPTIONS:
                 return False
-            if isinstance(outer, ast.Assert | ast.Raise) or (isinstance(outer, ast.If) and inner is outer.test):
+            if isinstance(outer, ast.Assert | ast.Raise | ast.JoinedStr) or (
+                isinstance(outer, ast.If) and inner is outer.test
+            ):
                 return False
             inner = outer
         return True

@@ -54,6 +54,8 @@ def render(own: Own, new: ast.AST, *, bracketed: bool) -> str:
         if id(node) in mine and isinstance(node, ast.expr):
             pieces.append(node)
             return ast.Name(SLOT.format(len(pieces) - 1), ast.Load())
+        if isinstance(node, ast.JoinedStr):
+            return node  # in an f-string no name may stand for a piece
         fields = {
             name: sketch(value)
             if isinstance(value, ast.AST)
