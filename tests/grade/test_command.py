@@ -97,6 +97,18 @@ def test_a_module_beside_a_submission_can_be_imported(tmp_path: Path, capsys: py
             "error: Invalid value for '--memory': 10MB: Python, NumPy and trivium",
         ),
         (
+            ["a.py", *AGAINST, "--memory", "much"],
+            "error: Invalid value for '--memory': 'much': write a number of bytes",
+        ),
+        (
+            ["a.py", *AGAINST, "--timeout", "nan"],
+            "error: Invalid value for '--timeout': Input should be greater than or equal to 1",
+        ),
+        (
+            ["a.py", *AGAINST, "--timeout", "inf"],
+            "error: Invalid value for '--timeout': inf s is no time that ends",
+        ),
+        (
             ["a.py", *AGAINST, "--html", "no/x.html"],
             "error: Invalid value for '--html': cannot write no/x.html: No such",
         ),

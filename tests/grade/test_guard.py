@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -82,27 +84,29 @@ def test_a_name_that_begins_alike_is_outside(tmp_path: Path) -> None:
     assert said("open", f"{tmp_path}/inner", "w", WRITE, scratch=tmp_path / "in") == f"writing {tmp_path}/inner"
 
 
-def test_a_path_beside_an_open_folder_is_relative_to_that(tmp_path: Path) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[int]:
+    """An open folder."""
+    number = os.open(tmp_path, os.O_RDONLY)
+    yield number
+    os.close(number)
+
+
+def test_a_path_beside_an_open_folder_is_relative_to_that(tmp_path: Path, folder: int) -> None:
     (tmp_path / "in").mkdir()
-    folder = os.open(tmp_path, os.O_RDONLY)
-    try:
-        assert said("os.remove", "x", folder, scratch=tmp_path / "in") == f"changing {tmp_path}/x"
-        assert said("os.remove", "in/x", folder, scratch=tmp_path / "in") == ""
-    finally:
-        os.close(folder)
+    assert said("os.remove", "x", folder, scratch=tmp_path / "in") == f"changing {tmp_path}/x"
+    assert said("os.remove", "in/x", folder, scratch=tmp_path / "in") == ""
 
 
 def test_the_events_have_the_names_that_python_gives_them(tmp_path: Path) -> None:
-    import sys
-
     heard: list[str] = []
-    listening = [True]
-    sys.addaudithook(lambda event, _: heard.append(event) if listening else None)
+    ears = [heard.append]  # a hook stays for good: it is deaf once this is empty
+    sys.addaudithook(lambda event, _: [hear(event) for hear in ears] and None)
     (tmp_path / "a").mkdir()
     (tmp_path / "a/b").touch()
     os.rename(tmp_path / "a/b", tmp_path / "a/c")
     (tmp_path / "a/c").unlink()
     (tmp_path / "a").rmdir()
     sqlite3.connect(":memory:").close()
-    listening.clear()
+    ears.clear()
     assert {"os.mkdir", "open", "os.rename", "os.remove", "os.rmdir", "sqlite3.connect"} <= set(heard)

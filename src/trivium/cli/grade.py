@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -81,38 +82,49 @@ def grade(
 
     Exit codes: 0 every submission was graded, right or wrong; 2 bad input; 3 some could not be graded, or not decided.
     """
-    task, asked = (
-        prepared(against, gradient, cost, values, hints, timeout, memory),
-        [Path(s) for s in submissions or ()],
-    )
+    task = prepared(against, gradient, cost, values, hints, timeout, memory)
+    faces = Faces(gradescope, html, as_json=as_json)
+    if html is not None:
+        reserve(html, "--html")
+    return shown([Path(s) for s in submissions or ()], task, jobs or min(os.cpu_count() or 1, MOST_JOBS), faces)
+
+
+@dataclass(frozen=True)
+class Faces:
+    """Where the marks go, besides the terminal."""
+
+    gradescope: Path | None
+    html: Path | None
+    as_json: bool
+
+
+def shown(asked: Sequence[Path], task: Task, jobs: int, faces: Faces) -> int:
+    """Grade, and show each mark as soon as it is there."""
+    from trivium.grade.classroom import graded
+    from trivium.grade.ledger import column, entry, summary
     from trivium.grade.submission import gathered
 
     try:
         found = gathered(asked)
     except OracleError as error:
-        error.add_note(f"trivium grade submissions/*.py --against {shlex.quote(against)}")
+        error.add_note(f"trivium grade submissions/*.py --against {shlex.quote(task.against)}")
         raise
-    if html is not None:
-        reserve(html, "--html")
     marks: list[Mark] = []
-    from trivium.grade.classroom import graded
-    from trivium.grade.ledger import column, entry, summary
-
-    names, count = column(found), jobs or min(os.cpu_count() or 1, MOST_JOBS)
+    names = column(found)
     try:
-        with ticking(len(found)) as tick, closing(graded(found, task, jobs=count, tick=tick)) as class_:
+        with ticking(len(found)) as tick, closing(graded(found, task, jobs=jobs, tick=tick)) as class_:
             for m in class_:
                 marks.append(m)
                 tick(-1)
-                if not as_json:
+                if not faces.as_json:
                     say("\n".join(entry(m, names, width())))
                     _ = sys.stdout.flush()
     except KeyboardInterrupt:
         mention(f"interrupted: {len(marks)} of {len(found)} submissions were graded, and nothing was written")
         return INTERRUPTED
-    if not as_json:
+    if not faces.as_json:
         say("\n".join(["", *summary(marks, width())]))
-    written(marks, task, gradescope, html, as_json=as_json)
+    written(marks, task, faces)
     return UNGRADED if any(m.outcome in ("not run", "undecided") for m in marks) else GRADED
 
 
@@ -154,14 +166,15 @@ def remembered(memory: str) -> int:
     return int(min(most, sys.maxsize // 2))
 
 
-def written(marks: Sequence[Mark], task: Task, gradescope: Path | None, html: Path | None, *, as_json: bool) -> None:
+def written(marks: Sequence[Mark], task: Task, faces: Faces) -> None:
     """The same for Gradescope, for a browser, for a program."""
     from trivium.grade import exchange
     from trivium.grade.gradescope import path, results
     from trivium.grade.mark import asked
     from trivium.grade.page import page
 
-    if as_json:
+    gradescope, html = faces.gradescope, faces.html
+    if faces.as_json:
         say(json.dumps(exchange.document(marks, task.spec), indent=2, allow_nan=False))
     if gradescope is not None:
         for m in marks:
