@@ -13,6 +13,8 @@ from tests.mutate.project import LAYER, NUMBERS, PYTHON, SHAPES, files, written
 from trivium.cli import main
 from trivium.mutate import course as running
 from trivium.mutate.course import Outcome
+from trivium.mutate.own import read
+from trivium.mutate.tell import advice
 
 TARGET = "layer.py::affine_backward"
 ONLY = ["--only", "bias-averaged"]
@@ -36,7 +38,7 @@ def test_what_is_let_through_is_shown_and_exits_1(folder: Path, capsys: pytest.C
         "let through       line 12   bias-averaged: dout.sum(axis=0) -> dout.mean(axis=0)",
         "",
         "LET THROUGH: 1 wrong gradient that these tests do not notice.",
-        "By how much the result changes, as a share of its largest entry:",
+        "By how much the result changes, as a share of its largest entry, where it is known:",
         "",
         "layer.py:12  return dx, dw, dout.sum(axis=0)",
         "     0.80  bias-averaged               dout.sum(axis=0) -> dout.mean(axis=0)",
@@ -191,3 +193,21 @@ def test_what_a_terminal_would_obey_is_shown_as_text(folder: Path, capsys: pytes
     _ = written(folder, SHAPES, layer=layer)
     assert main(["mutate", TARGET, "--list"]) == 0
     assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("layer", "name", "line"),
+    [
+        ("import torch\n\n\nclass Fn:\n    def backward(ctx, g):\n        return g * 2\n", "Fn.backward",
+         "trivium.check_module(Fn.apply, at=[x]).raise_for_verdict()"),
+        ("import jax.numpy as jnp\n\n\ndef norm_bwd(res, g):\n    return g * 2\n", "norm_bwd",
+         "trivium.check_module(norm, at=[x]).raise_for_verdict()"),
+        ("def cost(x):\n    return x\n\n\ndef grads(d):\n    return d * 2\n", "grads",
+         "trivium.assert_gradient(cost, grads, at=...)"),
+        ("class Layer:\n    def backward(self, d):\n        return d * 2\n", "Layer.backward",
+         "trivium.assert_gradient(forward, backward, at=...)"),
+    ],
+)  # fmt: skip
+def test_the_advice_is_at_the_names_of_the_file(layer: str, name: str, line: str, folder: Path) -> None:
+    _ = (folder / "layer.py").write_text(layer, encoding="utf-8")
+    assert advice(read(f"layer.py::{name}")) == line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,15 @@ def test_bytecode_that_is_there_is_neither_read_nor_changed(tmp_path: Path) -> N
     outcomes = run(tmp_path, command, names=("cotangent-squared",))
     assert states(outcomes) == {THROUGH}
     assert files(tmp_path) == before
+
+
+def test_runs_at_the_same_time_end_when_nobody_waits_for_them(tmp_path: Path) -> None:
+    command = written(tmp_path, SHAPES)
+    own = read(f"{tmp_path / 'layer.py'}::affine_backward")
+    quick = by_hand(own, "dw = x.T @ dout", "dw = -x.T @ dout")
+    endless = by_hand(own, "dw = x.T @ dout", "while True: pass")
+    start = time.monotonic()
+    outcomes = course(command, own, [quick, *[endless] * 9], untouched(command, own), seconds=300, jobs=2)
+    assert next(iter(outcomes)).state == THROUGH
+    outcomes.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - start < 60

@@ -204,3 +204,32 @@ def test_a_command_that_only_a_shell_understands_is_left_to_it() -> None:
 def test_the_start_of_the_project_runs(folder: Path) -> None:
     _ = (folder / "try_layer.py").write_text(START + SHAPES, encoding="utf-8")
     assert tried(f"{PYTHON} try_layer.py", read("layer.py::affine_backward"), MAIN, seconds=60).passed
+
+
+CLOSURE = """\
+class Value:
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data)
+
+        def _backward():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+        out._backward = _backward
+        return out
+"""
+
+
+def test_what_a_function_keeps_of_the_one_around_it_is_copied_too(folder: Path) -> None:
+    test = "from layer import Value\na, b = Value(2.0), Value(3.0)\nc = a * b\nc.grad = 1.0\nc._backward()\n"
+    _ = (folder / "layer.py").write_text(CLOSURE, encoding="utf-8")
+    _ = (folder / "by_path.py").write_text(test + "assert a.grad == 3.0\n", encoding="utf-8")
+    own = read("layer.py::Value.__mul__._backward")
+    same = tried(f"{PYTHON} by_path.py", own, own.text, seconds=60)
+    assert (same.passed, same.change) == (True, 0.0), same.tail
+    wrong = tried(f"{PYTHON} by_path.py", own, own.text.replace("self.data * out.grad", "self.data"), seconds=60)
+    other = tried(f"{PYTHON} by_path.py", own, own.text.replace("self.data * out", "-self.data * out"), seconds=60)
+    assert (wrong.passed, wrong.change) == (True, 0.0)
+    assert (other.passed, other.change) == (True, 2.0)

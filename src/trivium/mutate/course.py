@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Event
 
 from trivium.errors import OracleError, Problem
 from trivium.mutate.own import Own
@@ -75,16 +76,22 @@ def course(
 ) -> Iterator[Outcome]:
     """Each mistake's outcome, in their order."""
 
+    stop = Event()
+
     def one(plant: Plant) -> Outcome:
-        trial = tried(command, own, plant.text, seconds=seconds, watched=before.watched)
+        trial = tried(command, own, plant.text, seconds=seconds, watched=before.watched, stop=stop)
         change = trial.change if before.steady else None
         return Outcome(plant, state(trial, before), trial.seconds, change, trial.tail)
 
     if jobs == 1:
         yield from map(one, plants)
         return
-    with ThreadPoolExecutor(jobs) as pool:
+    pool = ThreadPoolExecutor(jobs)
+    try:
         yield from pool.map(one, plants)
+    finally:  # a person who interrupts waits for none of those that are still to come
+        stop.set()
+        pool.shutdown(cancel_futures=True)
 
 
 def state(trial: Trial, before: Untouched) -> str:

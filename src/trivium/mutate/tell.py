@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
 
+from trivium.mutate.body import Body
 from trivium.mutate.course import CAUGHT, HANGS, RAISES, THROUGH, UNCHANGED, Outcome, Untouched
 from trivium.mutate.own import Own, functions
 from trivium.mutate.plant import Plant
@@ -20,7 +21,7 @@ WIDTH, STATE, NAME = 80, 17, 26
 SMALL, LARGE = 1 / 128, 100.0
 """Smaller changes are told by their power of ten; larger ones are of what is 0 but for rounding."""
 MORE = " …"
-TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+TOKEN = re.compile(r"\w+|\s+|[-+*/@<>=!]+|[^\w\s]")
 BESIDE = (4, 2, 1)
 """Tokens shown on either side of what differs, as there is room."""
 
@@ -90,7 +91,7 @@ def closing(own: Own, outcomes: Sequence[Outcome]) -> Iterator[str]:
     if through:
         yield ""
         yield f"LET THROUGH: {counted(len(through), 'wrong gradient')} that these tests do not notice."
-        yield "By how much the result changes, as a share of its largest entry:"
+        yield "By how much the result changes, as a share of its largest entry, where it is known:"
         yield from listed(own, through, sized=True)
     hidden = of(outcomes, UNCHANGED)
     if hidden:
@@ -153,12 +154,14 @@ def score(own: Own, outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 def advice(own: Own) -> str:
     """The line of a test that would catch them, at the names of the file."""
-    if "." in own.name:
-        return f"trivium.check_module({own.name.split('.')[0]}.apply, at=[x]).raise_for_verdict()"
-    there = dict(functions(own.tree, ""))
-    stem = own.name.removesuffix("_backward").removesuffix("_back")
+    there, libraries = dict(functions(own.tree, "")), set(Body(own).modules.values())
+    stem = re.sub("_(backward|back|bwd)$", "", own.name)
+    if "torch" in libraries and own.name.endswith(".backward"):
+        return f"trivium.check_module({own.name.removesuffix('backward')}apply, at=[x]).raise_for_verdict()"
+    if "jax.numpy" in libraries and own.name.endswith("_bwd"):
+        return f"trivium.check_module({stem}, at=[x]).raise_for_verdict()"
     known = [name for name in (f"{stem}_forward", stem, "cost", "loss") if name in there and name != own.name]
-    return f"trivium.assert_gradient({known[0] if known else 'forward'}, {own.name}, at=...)"
+    return f"trivium.assert_gradient({known[0] if known else 'forward'}, {'backward' if '.' in own.name else own.name}, at=...)"
 
 
 def of(outcomes: Sequence[Outcome], state: str) -> list[Outcome]:

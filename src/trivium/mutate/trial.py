@@ -18,12 +18,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from trivium.compare.bound import LINE
 from trivium.mutate.own import Own, function
 
 PLANTING = Path(__file__).parent / "planting"
 SHELL = set("|&;<>()$`*?[#~=%")
+PATIENCE = 0.2
+"""Seconds between two looks at the clock."""
 TAIL = 12
 """Last lines of what a command printed."""
 
@@ -48,8 +51,13 @@ class Trial:
         return self.code == 0
 
 
-def tried(command: str, own: Own, text: str, *, seconds: float | None, watched: bool = True) -> Trial:
-    """Run the command with this text in the file's place; after so many seconds, stop it and all that it started."""
+def tried(
+    command: str, own: Own, text: str, *, seconds: float | None, watched: bool = True, stop: Event | None = None
+) -> Trial:
+    """Run the command with this text in the file's place; after so many seconds, stop it and all that it started.
+
+    stop   where it is set from another thread, the run ends at once
+    """
     with tempfile.TemporaryDirectory(prefix="trivium-mutate-") as name:
         scratch = Path(name)
         (scratch / "marks").mkdir()
@@ -57,7 +65,7 @@ def tried(command: str, own: Own, text: str, *, seconds: float | None, watched: 
         planted = watching(own, text) if watched else text
         _ = (scratch / "planted.py").write_text(planted, encoding=own.encoding)
         start = time.monotonic()
-        code = _run(command, own, scratch, seconds)
+        code = _run(command, own, scratch, seconds, stop or Event())
         spent = time.monotonic() - start
         printed = (scratch / "printed").read_text(encoding="utf-8", errors="replace")
         marks = {path.name: path.read_text() for path in (scratch / "marks").iterdir()}
@@ -75,7 +83,7 @@ def watching(own: Own, text: str) -> str:
     return "\n".join([*lines[:end], line, *lines[end + empty :]])
 
 
-def _run(command: str, own: Own, scratch: Path, seconds: float | None) -> int | None:
+def _run(command: str, own: Own, scratch: Path, seconds: float | None, stop: Event) -> int | None:
     words = as_words(command, own.path)
     with (scratch / "printed").open("wb") as printed:
         process = subprocess.Popen(
@@ -88,14 +96,20 @@ def _run(command: str, own: Own, scratch: Path, seconds: float | None) -> int | 
             start_new_session=True,  # so that what it started can be stopped with it
         )
         try:
-            return process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return None
+            return _waited(process, None if seconds is None else time.monotonic() + seconds, stop)
         finally:
             if process.poll() is None:
                 with suppress(ProcessLookupError):  # it may have ended just now
                     os.killpg(process.pid, signal.SIGKILL)
                 _ = process.wait()
+
+
+def _waited(process: subprocess.Popen[bytes], end: float | None, stop: Event) -> int | None:
+    """The exit status; None where time is up, or the run is to stop."""
+    while not stop.is_set() and (end is None or time.monotonic() < end):
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(PATIENCE)
+    return None
 
 
 def as_words(command: str, path: Path) -> Sequence[str] | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 
-from trivium.mutate.body import TARGET, Body, called, is_number, said
+from trivium.mutate.body import TARGET, Body, called, is_number, is_tiny, said
 from trivium.mutate.pattern import Pieces, rewrite
 
 NOT_DIVIDED, TWICE = "not divided by the number of terms", "divided by the number of terms twice"
@@ -16,6 +16,10 @@ NOT_DIVIDED, TWICE = "not divided by the number of terms", "divided by the numbe
 def differs(body: Body, node: ast.AST, pieces: Pieces) -> bool:
     """Of two things, none of them a number: 1 - x is a slope."""
     return not any(is_number(pieces[name]) for name in ("_x", "_y"))
+
+
+def no_eps(body: Body, node: ast.AST, pieces: Pieces) -> bool:
+    return not any(is_tiny(pieces[name]) for name in ("_x", "_y"))
 
 
 def is_signed(body: Body, node: ast.AST, pieces: Pieces) -> bool:
@@ -65,8 +69,8 @@ EDITS = (
     rewrite("scores-unscaled", "not scaled going back", "_x / _np.sqrt(_n)", "_x"),
     rewrite("scores-unscaled", "not scaled going back", "_x / _n ** 0.5", "_x"),
     rewrite("sign", "the sign is gone", "-_x", "_x", when=is_signed),
-    rewrite("sign", "+ in place of -", "_x - _y", "_x + _y"),
-    rewrite("sign", "- in place of +", "_x + _y", "_x - _y"),
+    rewrite("sign", "+ in place of -", "_x - _y", "_x + _y", when=no_eps),
+    rewrite("sign", "- in place of +", "_x + _y", "_x - _y", when=no_eps),
     rewrite("sign", "- in place of +", "_x += _y", "_x -= _y"),
     rewrite("sign", "+ in place of -", "_x -= _y", "_x += _y"),
     rewrite("difference-reversed", "taken the other way round", "_x - _y", "_y - _x", when=differs),

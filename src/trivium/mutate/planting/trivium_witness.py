@@ -4,6 +4,7 @@ Each call is also made to the function as it was, on copies of the same argument
 not be installed where the tests run; what rounding explains (`TRIVIUM_PLANT_LINE`, in units of it) it is told.
 """
 
+import contextlib
 import copy
 import functools
 import os
@@ -42,24 +43,40 @@ def watch(planted: Any) -> Any:
         raw = raw.__wrapped__
     if not isinstance(raw, types.FunctionType) or not callable(inner):
         return planted
-    watched = beside(inner, original(raw))
+    watched = beside(inner, raw, original(raw))
     return type(planted)(watched) if isinstance(planted, staticmethod | classmethod) else watched
 
 
-def original(raw: types.FunctionType) -> Callable[..., Any] | None:
-    """The function as it was before, in the planted one's world; None where it needs a name that is no longer there."""
+def original(raw: types.FunctionType) -> Callable[[Any], Callable[..., Any]] | None:
+    """What makes the function as it was before, over given contents of its cells; None where it needs other cells."""
     with open(os.environ["TRIVIUM_PLANT_ORIGINAL"], "rb") as file:
-        code: types.CodeType | None = compile(file.read(), raw.__code__.co_filename, "exec", dont_inherit=True)
+        found: types.CodeType | None = compile(file.read(), raw.__code__.co_filename, "exec", dont_inherit=True)
     for name in os.environ["TRIVIUM_PLANT_NAME"].split("."):
-        code = None if code is None else within(code, name)
-    cells = dict(zip(raw.__code__.co_freevars, raw.__closure__ or (), strict=True))
-    if code is None or not set(code.co_freevars) <= set(cells):
+        found = None if found is None else within(found, name)
+    if found is None or not set(found.co_freevars) <= set(raw.__code__.co_freevars):
         return None
-    made = types.FunctionType(
-        code, raw.__globals__, raw.__name__, raw.__defaults__, tuple(cells[name] for name in code.co_freevars)
-    )
-    made.__kwdefaults__ = raw.__kwdefaults__
+    code = found
+
+    def made(cells: dict[str, types.CellType]) -> Callable[..., Any]:
+        closure = tuple(cells[name] for name in code.co_freevars)
+        function = types.FunctionType(code, raw.__globals__, raw.__name__, raw.__defaults__, closure)
+        function.__kwdefaults__ = raw.__kwdefaults__
+        return function
+
     return made
+
+
+def cells_of(raw: types.FunctionType) -> dict[str, types.CellType]:
+    return dict(zip(raw.__code__.co_freevars, raw.__closure__ or (), strict=True))
+
+
+def contents(cells: dict[str, types.CellType]) -> dict[str, Any]:
+    """What a function keeps of the one around it, but for `super`, which only the class itself will do for."""
+    found = {}
+    for name, cell in cells.items():
+        with contextlib.suppress(ValueError):  # a cell that is filled later
+            found[name] = cell.cell_contents
+    return {name: thing for name, thing in found.items() if name != "__class__"}
 
 
 def within(code: types.CodeType, name: str) -> types.CodeType | None:
@@ -68,7 +85,7 @@ def within(code: types.CodeType, name: str) -> types.CodeType | None:
     return found[-1] if found else None
 
 
-def beside(inner: Callable[..., Any], before: Callable[..., Any] | None) -> Callable[..., Any]:
+def beside(inner: Callable[..., Any], raw: types.FunctionType, before: Any) -> Callable[..., Any]:
     """The planted function, and the same call to the function as it was until a difference is known."""
 
     @functools.wraps(inner)
@@ -78,7 +95,11 @@ def beside(inner: Callable[..., Any], before: Callable[..., Any] | None) -> Call
             once("unknown")
         if before is None or state["busy"] or not going_on():
             return inner(*args, **options)
-        return compared(inner, before, args, options)
+        kept = cells_of(raw)
+        things = (args, options, contents(kept))
+        copies = copied(things, {})
+        old = before({**kept, **{name: types.CellType(thing) for name, thing in copies[2].items()}})
+        return compared(inner, old, things, copies)
 
     return watched
 
@@ -94,15 +115,14 @@ def going_on() -> bool:
     return False
 
 
-def compared(inner: Callable[..., Any], before: Callable[..., Any], args: Any, options: Any) -> Any:
+def compared(inner: Callable[..., Any], before: Callable[..., Any], things: Any, copies: Any) -> Any:
     """One call to each; what the planted one gives, or raises."""
     start = time.monotonic()
-    old_args, old_options = copied((args, options), {})
     chance = randomness()
     state["busy"] = 1
     failed, old = False, None
     try:
-        old = before(*old_args, **old_options)
+        old = before(*copies[0], **copies[1])
     except Exception:  # noqa: BLE001  the planted one is about to fail in the same way, and says so
         failed = True
     finally:
@@ -111,7 +131,7 @@ def compared(inner: Callable[..., Any], before: Callable[..., Any], args: Any, o
             restore()
     state["seconds"] += time.monotonic() - start
     try:
-        new = inner(*args, **options)
+        new = inner(*things[0], **things[1])
     except Exception:
         if not failed:
             once("raised")
@@ -121,7 +141,7 @@ def compared(inner: Callable[..., Any], before: Callable[..., Any], args: Any, o
         once("unknown")
     else:
         judge(change(old, new, 0))
-        judge(change((old_args, old_options), (args, options), 0) or 0.0)  # what was written into its arguments
+        judge(change(copies, things, 0) or 0.0)  # what was written into its arguments, and around it
     state["seconds"] += time.monotonic() - start
     return new
 
