@@ -36,6 +36,7 @@ for fd in range(3, 64):
 FILES = {
     "right.py": RIGHT,
     "right.ipynb": json.dumps(CELLS),
+    "right.txt": f"In [1]:\n{RIGHT}\n\nIn [2]:\nundefined_name + 1\n\nOut[2]: 3\n",
     "at_output.py": slip('* kept["g6"] * (1 - kept["g6"])', "* slope(kept['g6'])")
     + "\n\ndef slope(x):\n    s = 1 / (1 + np.exp(-x))\n    return s * (1 - s)\n",
     "at_input.py": slip('(1 - kept["g3"] ** 2)', '(1 - kept["g2"] ** 2)'),
@@ -151,6 +152,7 @@ def test_everybody_has_a_mark(class_: dict[str, Mark], folder: Path) -> None:
     [
         "right.py",
         "right.ipynb",
+        "right.txt",
         "loud.py",
         "writes.py",
         "environment.py",
@@ -212,7 +214,7 @@ def test_a_process_that_is_left_running_keeps_nobody_waiting(class_: dict[str, M
 
 def test_the_sums_are_those_of_the_marks(class_: dict[str, Mark]) -> None:
     everybody = list(class_.values())
-    assert outcomes(everybody) == {"right": 9, "wrong": 10, "not run": len(SAYS) + 2}
+    assert outcomes(everybody) == {"right": 10, "wrong": 10, "not run": len(SAYS) + 2}
     assert mistakes(everybody)["mean-forgotten"] == ("no_mean.py",)
 
 

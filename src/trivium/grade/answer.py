@@ -12,8 +12,9 @@ from trivium.own.found import GRADIENT, VALUE, WRONG, Named
 from trivium.report import OwnReport
 from trivium.report.own import sentence
 
-STAGE, REFUSED, STOPPED, ANSWER = "stage", "refused", "stopped", "answer"
-"""What a message says: how far it is, what was not allowed, why there is no answer, or what the answer is."""
+STAGE, REFUSED, UNLIMITED, STOPPED, ANSWER = "stage", "refused", "unlimited", "stopped", "answer"
+"""What a message says: how far it is, what was not allowed, which limit cannot be set on this system, why there is no
+answer, or what the answer is."""
 LAST = (STOPPED, ANSWER)
 UNHEARD = 71
 """The exit code of a process that can send no message any more."""

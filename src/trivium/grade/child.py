@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 
 from trivium.errors import InternalError, TriviumError
 from trivium.grade import answer, choice, guard
-from trivium.grade.answer import ANSWER, LAST, LONGEST, REFUSED, STAGE, STOPPED, UNHEARD
+from trivium.grade.answer import ANSWER, LAST, LONGEST, REFUSED, STAGE, STOPPED, UNHEARD, UNLIMITED
 
 LOADING, CALLING = "its file was loaded", "its functions were called"
 LARGEST_FILE = 64 * 2**20
@@ -42,7 +42,8 @@ def main(job: Mapping[str, Any]) -> NoReturn:
         tell(STAGE, name)
 
     try:
-        confined(job["seconds"], job["bytes"])
+        for what in confined(job["seconds"], job["bytes"]):
+            tell(UNLIMITED, what)
         timed(job["seconds"], lambda line: tell(STOPPED, late(job["seconds"], stages, line)), job["file"])
         graded(job, stage, tell)
         leave(0)
@@ -68,20 +69,28 @@ def teller(channel: int, token: str) -> Tell:
     return tell
 
 
-def confined(seconds: float, most: int) -> None:
-    """Limits that hold for everything that this process does from now on; no terminal answers it."""
-    _ = os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+def confined(seconds: float, most: int) -> list[str]:
+    """Limits that hold for everything that this process does from now on; those that this system does not know."""
+    _ = os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # no terminal answers it
     cores = os.cpu_count() or 1
     limits = {
-        resource.RLIMIT_AS: most,
-        resource.RLIMIT_CPU: math.ceil(seconds * cores) + SPARE,
-        resource.RLIMIT_FSIZE: LARGEST_FILE,
-        resource.RLIMIT_CORE: 0,
+        "memory": (resource.RLIMIT_AS, most),
+        "processor time": (resource.RLIMIT_CPU, math.ceil(seconds * cores) + SPARE),
+        "the size of a file": (resource.RLIMIT_FSIZE, LARGEST_FILE),
+        "core dumps": (resource.RLIMIT_CORE, 0),
     }
-    for what, limit in limits.items():
-        _, hard = resource.getrlimit(what)
-        capped = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    return [name for name, (what, limit) in limits.items() if not limited(what, limit)]
+
+
+def limited(what: int, limit: int) -> bool:
+    """Whether a limit could be set; where there is a lower one, that one stays."""
+    _, hard = resource.getrlimit(what)
+    capped = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    try:
         resource.setrlimit(what, (capped, capped))
+    except (ValueError, OSError):
+        return False
+    return True
 
 
 def timed(seconds: float, tell: Callable[[int], None], file: str) -> None:

@@ -9,7 +9,7 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from trivium.grade.answer import ANSWER, LONGEST, REFUSED, STAGE, STOPPED, UNHEARD, Answer, read
+from trivium.grade.answer import ANSWER, LONGEST, REFUSED, STAGE, STOPPED, UNHEARD, UNLIMITED, Answer, read
 from trivium.grade.hints import hints
 from trivium.grade.location import location, steps
 from trivium.grade.sandbox import Limits, Ran
@@ -189,6 +189,7 @@ def _notes(run: Ran, answer: Answer | None) -> tuple[str, ...]:
     """What else there is to say of how it behaved."""
     refused = list(dict.fromkeys(str(what) for kind, what in run.messages if kind == REFUSED))
     notes = [f"{FORBIDDEN}{listed(refused, most=3)}"] if refused else []
+    notes += [f"{what} could not be limited on this system" for kind, what in run.messages if kind == UNLIMITED]
     if run.printed > LOUD:
         notes.append(f"it printed {_size(run.printed)}; the beginning is kept")
     if run.forged:
