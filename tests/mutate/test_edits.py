@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from trivium.mistakes import MISTAKES
 from trivium.mutate.body import Body
 from trivium.mutate.change import Edit
 from trivium.mutate.edits import EDITS
-from trivium.mutate.own import Own, read
-from trivium.mutate.plant import changes, plants
+from trivium.mutate.own import Own, function
+from trivium.mutate.plant import Plant, changes, plants
 from trivium.mutate.splice import spliced
 
 LACKING = {
@@ -25,28 +26,29 @@ LACKING = {
 """Of the catalogue, what has no form here: it needs more of a program than one function shows."""
 
 
-def own(folder: Path, text: str, name: str = "backward") -> Own:
-    path = folder / "mine.py"
-    _ = path.write_text(text, encoding="utf-8")
-    return read(f"{path}::{name}")
+@cache
+def own(text: str, name: str = "backward") -> Own:
+    """A function as if it stood in a file."""
+    tree = ast.parse(text)
+    return Own(Path("mine.py"), name, text, "utf-8", tree, function(tree, name, "mine.py"))
 
 
-def planted(folder: Path, statement: str) -> list[tuple[str, str]]:
-    """Every mistake in a statement, by name, with the statement that has it."""
-    mine = own(folder, source(statement))
-    return [(plant.mistake, ast.unparse(ast.parse(plant.text))) for plant in plants(mine)]
+@cache
+def planted(statement: str) -> tuple[Plant, ...]:
+    """Every mistake in a statement."""
+    return tuple(plants(own(source(statement))))
 
 
 @pytest.mark.parametrize(("mistake", "before", "after"), EVERY)
-def test_a_mistake_is_planted(mistake: str, before: str, after: str, tmp_path: Path) -> None:
+def test_a_mistake_is_planted(mistake: str, before: str, after: str) -> None:
     wanted = ast.unparse(ast.parse(f"if True:\n    {after}")).removeprefix("if True:\n")
-    found = [text for name, text in planted(tmp_path, before) if name == mistake]
+    found = [ast.unparse(ast.parse(plant.text)) for plant in planted(before) if plant.mistake == mistake]
     assert any(" ".join(wanted.split()) in " ".join(text.split()) for text in found), found
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.mistake)
-def test_every_edit_has_a_form_that_shows_it(edit: Edit, tmp_path: Path) -> None:
-    mine = (own(tmp_path, source(before)) for mistake, before, _ in EVERY if mistake == edit.mistake)
+def test_every_edit_has_a_form_that_shows_it(edit: Edit) -> None:
+    mine = (own(source(before)) for mistake, before, _ in EVERY if mistake == edit.mistake)
     assert any(list(edit.find(Body(one))) for one in mine)
 
 
@@ -59,8 +61,8 @@ def test_what_has_no_form_is_known() -> None:
 
 
 @pytest.mark.parametrize(("mistake", "before", "after"), EVERY)
-def test_every_change_can_be_written(mistake: str, before: str, after: str, tmp_path: Path) -> None:
-    mine = own(tmp_path, source(before))
+def test_every_change_can_be_written(mistake: str, before: str, after: str) -> None:
+    mine = own(source(before))
     lost = [(edit.mistake, ast.unparse(c.new)) for edit, c in changes(Body(mine), EDITS) if spliced(mine, c) is None]
     assert lost == []
 
@@ -75,30 +77,30 @@ def test_every_change_can_be_written(mistake: str, before: str, after: str, tmp_
         "print('no gradient in it', n + 1)",
     ],
 )
-def test_what_is_no_value_of_a_gradient_is_left_alone(statement: str, tmp_path: Path) -> None:
+def test_what_is_no_value_of_a_gradient_is_left_alone(statement: str) -> None:
     line = source(statement).split("\n").index(f"    {statement}") + 1
-    assert [p for p in plants(own(tmp_path, source(statement))) if p.line == line] == []
+    assert [p for p in plants(own(source(statement))) if p.line == line] == []
 
 
-def test_the_loss_that_is_returned_with_its_gradient_is_left_alone(tmp_path: Path) -> None:
+def test_the_loss_that_is_returned_with_its_gradient_is_left_alone() -> None:
     text = "import numpy as np\n\n\ndef loss(x, n):\n    return np.mean(x) / n, 2 * x / n\n"
-    found = plants(own(tmp_path, text, "loss"))
+    found = plants(own(text, "loss"))
     assert {p.before for p in found} == {"2 * x", "2 * x / n"}
 
 
-def test_no_two_plants_are_the_same_program(tmp_path: Path) -> None:
-    mine = own(tmp_path, source("dw = dout * h * (1 - h) / n"))
+def test_no_two_plants_are_the_same_program() -> None:
+    mine = own(source("dw = dout * h * (1 - h) / n"))
     programs = [ast.dump(ast.parse(plant.text)) for plant in plants(mine)]
     assert len(programs) == len(set(programs)) > 5
 
 
-def test_no_plant_is_the_program_as_it_was(tmp_path: Path) -> None:
-    mine = own(tmp_path, source("dw = x.T @ dout / n"))
+def test_no_plant_is_the_program_as_it_was() -> None:
+    mine = own(source("dw = x.T @ dout / n"))
     assert ast.dump(mine.tree) not in [ast.dump(ast.parse(plant.text)) for plant in plants(mine)]
 
 
-def test_an_f_string_is_left_alone_and_in_the_way_of_nothing(tmp_path: Path) -> None:
-    mine = own(tmp_path, source("name = f'{x - h} {stride}'; dw = x - h"))
+def test_an_f_string_is_left_alone_and_in_the_way_of_nothing() -> None:
+    mine = own(source("name = f'{x - h} {stride}'; dw = x - h"))
     found = [plant.text for plant in plants(mine) if plant.mistake == "sign"]
     assert len(found) == 1
     assert "name = f'{x - h} {stride}'; dw = x + h" in found[0]
@@ -117,7 +119,7 @@ def test_an_f_string_is_left_alone_and_in_the_way_of_nothing(tmp_path: Path) -> 
         ("dw = (x + h) / n * w", "dw = (x + h) * w"),
     ],
 )
-def test_what_does_not_change_stays_as_it_was_typed(statement: str, after: str, tmp_path: Path) -> None:
-    mine = own(tmp_path, source(statement))
+def test_what_does_not_change_stays_as_it_was_typed(statement: str, after: str) -> None:
+    mine = own(source(statement))
     texts = [plant.text for plant in plants(mine) if plant.mistake in ("mean-forgotten", "two-forgotten")]
     assert source(after) in texts, texts

@@ -43,7 +43,8 @@ def mutate(
     """Plant the mistakes that people make in your own backward function, one by one, and say which your tests miss.
 
     Your files stay as they are: while the tests run, the one file is read as another text. Exit codes: 0 every mistake
-    that changes a number is caught, 1 some are let through, 2 bad input, 3 nothing could be planted.
+    that changes a number is caught, 1 some are let through, 2 bad input, 3 nothing could be planted, or
+    no number changed.
     """
     from trivium.mutate.own import read
     from trivium.mutate.plant import plants
@@ -80,7 +81,7 @@ def run(
 ) -> int:
     """The tests untouched, then with each mistake."""
     from trivium.mutate import tell
-    from trivium.mutate.course import THROUGH, course, untouched
+    from trivium.mutate.course import CAUGHT, THROUGH, course, untouched
 
     try:
         with waiting("running the tests untouched"):
@@ -104,7 +105,9 @@ def run(
     if not whole:
         mention(f"interrupted after {len(found)} of {len(chosen)}: the rest was not planted")
         return INTERRUPTED
-    return LET_THROUGH if tell.of(found, THROUGH) else 0
+    if tell.of(found, THROUGH):
+        return LET_THROUGH
+    return 0 if tell.of(found, CAUGHT) else NOTHING
 
 
 def unreached(own: Own, target: str, before: Untouched, number: int) -> int | None:

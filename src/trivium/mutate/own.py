@@ -9,6 +9,7 @@ import ast
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from trivium.errors import OracleError, did_you_mean
@@ -30,10 +31,15 @@ class Own:
     tree: ast.Module
     function: Function
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         """As Python counts them: a form feed ends none."""
         return self.text.split("\n")
+
+    @cached_property
+    def encoded(self) -> list[bytes]:
+        """The lines in bytes, as Python counts columns."""
+        return [line.encode() for line in self.lines]
 
 
 def read(target: str) -> Own:

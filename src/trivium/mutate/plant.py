@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from trivium.mutate.body import Body
-from trivium.mutate.change import Change, Edit
+from trivium.mutate.change import Change, Edit, swapped
 from trivium.mutate.edits import EDITS
 from trivium.mutate.own import Own
 from trivium.mutate.pattern import plain
-from trivium.mutate.splice import segment, spliced
+from trivium.mutate.splice import segment, span, spliced
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,13 @@ class Plant:
 
 def plants(own: Own, edits: Sequence[Edit] = EDITS) -> list[Plant]:
     """Every mistake wherever it can be made, from the first line to the last."""
-    found: dict[str, Plant] = {}
+    found: dict[str, Plant | None] = {plain(own.function): None}
     for edit, change in changes(Body(own), edits):
-        text = spliced(own, change)
-        if text is not None and text != own.text:
-            _ = found.setdefault(plain(ast.parse(text)), plant(own, edit, change, text))
-    return sorted(found.values(), key=lambda p: (p.line, p.column))
+        program = plain(swapped(own.function, change))
+        if program not in found:
+            text = spliced(own, change)
+            found[program] = None if text is None else plant(own, edit, change, text)
+    return sorted((p for p in found.values() if p is not None), key=lambda p: (p.line, p.column))
 
 
 def changes(body: Body, edits: Sequence[Edit]) -> Iterator[tuple[Edit, Change]]:
@@ -51,17 +52,11 @@ def changes(body: Body, edits: Sequence[Edit]) -> Iterator[tuple[Edit, Change]]:
 
 def plant(own: Own, edit: Edit, change: Change, text: str) -> Plant:
     """A change with what stands in its place; what was put ahead of a statement replaces nothing."""
-    node = change.node
-    line, column = node.lineno, node.col_offset  # type: ignore[attr-defined]
+    first, start, last, end = span(change.node)
     if change.ahead:
-        return Plant(edit.mistake, edit.words, line, column, "", ast.unparse(change.new), text)
-    return Plant(edit.mistake, edit.words, line, column, segment(own, node), _after(own, node, text), text)
-
-
-def _after(own: Own, node: ast.AST, text: str) -> str:
-    """What stands in the piece's place: whatever is between the text before it and the text after it."""
-    start = len("\n".join(own.lines[: node.lineno - 1]).encode()) + bool(node.lineno - 1) + node.col_offset  # type: ignore[attr-defined]
-    size = len(segment(own, node).encode())
-    rest = len(own.text.encode()) - start - size
+        return Plant(edit.mistake, edit.words, first + 1, start, "", ast.unparse(change.new), text)
+    left = sum(len(line) + 1 for line in own.encoded[:first]) + start
+    right = sum(len(line) + 1 for line in own.encoded[last + 1 :]) + len(own.encoded[last]) - end
     new = text.encode()
-    return new[start : len(new) - rest].decode()
+    after = new[left : len(new) - right].decode()
+    return Plant(edit.mistake, edit.words, first + 1, start, segment(own, change.node), after, text)

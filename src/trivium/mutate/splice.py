@@ -76,13 +76,23 @@ def render(own: Own, new: ast.AST, *, bracketed: bool) -> str:
 
 def segment(own: Own, node: ast.AST) -> str:
     """A node as it was typed."""
-    return ast.get_source_segment(own.text, node) or ast.unparse(node)
+    first, start, last, end = span(node)
+    if first == last:
+        return own.encoded[first][start:end].decode()
+    pieces = [own.encoded[first][start:], *own.encoded[first + 1 : last], own.encoded[last][:end]]
+    return b"\n".join(pieces).decode()
 
 
 def put(own: Own, node: ast.AST, text: str) -> str:
-    """The file with a node's piece replaced; columns are counted in bytes, as Python counts them."""
-    lines = [line.encode() for line in own.lines]
-    first, last = node.lineno - 1, node.end_lineno - 1  # type: ignore[attr-defined]
-    start, end = node.col_offset, node.end_col_offset  # type: ignore[attr-defined]
-    piece = lines[first][:start] + text.encode() + lines[last][end:]
-    return b"\n".join([*lines[:first], piece, *lines[last + 1 :]]).decode()
+    """The file with a node's piece replaced."""
+    first, start, last, end = span(node)
+    piece = own.encoded[first][:start] + text.encode() + own.encoded[last][end:]
+    return b"\n".join([*own.encoded[:first], piece, *own.encoded[last + 1 :]]).decode()
+
+
+def span(node: ast.AST) -> tuple[int, int, int, int]:
+    """First line and column, last line and column, from 0; columns are counted in bytes."""
+    assert isinstance(node, ast.expr | ast.stmt)
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
+    return node.lineno - 1, node.col_offset, node.end_lineno - 1, node.end_col_offset

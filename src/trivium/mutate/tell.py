@@ -91,7 +91,7 @@ def closing(own: Own, outcomes: Sequence[Outcome]) -> Iterator[str]:
     if through:
         yield ""
         yield f"LET THROUGH: {counted(len(through), 'wrong gradient')} that these tests do not notice."
-        yield "By how much the result changes, as a share of its largest entry, where it is known:"
+        yield "How much the result changes, as a share of its largest entry (? unknown):"
         yield from listed(own, through, sized=True)
     hidden = of(outcomes, UNCHANGED)
     if hidden:
@@ -138,7 +138,10 @@ def score(own: Own, outcomes: Sequence[Outcome]) -> Iterator[str]:
     caught, through = of(outcomes, CAUGHT), of(outcomes, THROUGH)
     number = len(caught) + len(through)
     mistakes = "1 mistake that changes" if number == 1 else f"{number} mistakes that change"
-    yield f"The tests caught {len(caught)} of {mistakes} a number."
+    if number:
+        yield f"The tests caught {len(caught)} of {mistakes} a number."
+    else:
+        yield "No mistake changed a number: of these tests nothing is known."
     crash, hang = of(outcomes, RAISES), of(outcomes, HANGS)
     if crash:
         yield f"{counted(len(crash), 'other')} raised an error: no achievement, whoever calls the function sees it."
@@ -161,7 +164,8 @@ def advice(own: Own) -> str:
     if "jax.numpy" in libraries and own.name.endswith("_bwd"):
         return f"trivium.check_module({stem}, at=[x]).raise_for_verdict()"
     known = [name for name in (f"{stem}_forward", stem, "cost", "loss") if name in there and name != own.name]
-    return f"trivium.assert_gradient({known[0] if known else 'forward'}, {'backward' if '.' in own.name else own.name}, at=...)"
+    backward = "backward" if "." in own.name else own.name
+    return f"trivium.assert_gradient({known[0] if known else 'forward'}, {backward}, at=...)"
 
 
 def of(outcomes: Sequence[Outcome], state: str) -> list[Outcome]:
