@@ -75,12 +75,13 @@ def grade(
     memory. That keeps order among people of good will, and is no security boundary: do not run the code of somebody who
     means harm, but in a container or on a machine of its own.
 
-    Of a notebook only imports, functions and classes are run. The gradient and the cost are looked for under the names
-    that people use (grads, gradient, backward; cost, loss, forward). A score is the number of the network's parameters
-    whose gradient is right. Hints say: 0 the score alone, 1 which gradients are right, 2 where to look, 3 at what,
-    4 what was done; never what to write instead.
+    Of a notebook only imports, functions and classes are run. Modules beside a submission can be imported. The gradient
+    and the cost are looked for under the names that people use (grads, gradient, backward; cost, loss, forward). A
+    score is the number of the network's parameters whose gradient is right. Hints say: 0 the score alone, 1 which
+    gradients are right, 2 where to look, 3 at what, 4 what was done; never what to write instead.
 
-    Exit codes: 0 every submission was graded, right or wrong; 2 bad input; 3 some could not be graded, or not decided.
+    Exit codes: 0 every submission was graded, right or wrong; 2 bad input; 3 some could not be graded, or not decided:
+    each has its line, and its results.json, all the same.
     """
     task = prepared(against, gradient, cost, values, hints, timeout, memory)
     faces = Faces(gradescope, html, as_json=as_json)
