@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.mutate.project import LAYER, PYTHON, SHAPES, START
 from trivium.mutate.own import Own, read
-from trivium.mutate.trial import Trial, as_words, tried, watching
+from trivium.mutate.trial import PLANTING, Trial, as_words, tried, watching
 
 CALLED = "\n\ndef test_it():\n    dx, dw, db = affine_backward(np.ones((5, 4)), (np.ones((5, 3)), np.ones((3, 4))))\n"
 MAIN = f"{LAYER}{CALLED}    assert dw[0, 0] == 5\n\n\nif __name__ == '__main__':\n    test_it()\n"
@@ -233,3 +235,19 @@ def test_what_a_function_keeps_of_the_one_around_it_is_copied_too(folder: Path) 
     other = tried(f"{PYTHON} by_path.py", own, own.text.replace("self.data * out", "-self.data * out"), seconds=60)
     assert (wrong.passed, wrong.change) == (True, 0.0)
     assert (other.passed, other.change) == (True, 2.0)
+
+
+def test_a_function_that_calls_itself_is_compared_with_itself_as_it_was(folder: Path) -> None:
+    body = "def back(k, d):\n    return d * 2 if k == 0 else back(k - 1, d) + 1.0\n"
+    _ = (folder / "layer.py").write_text(body, encoding="utf-8")
+    own = read("layer.py::back")
+    trial = tried(f"{PYTHON} -c 'import layer; layer.back(2, 1.0)'", own, body.replace("+ 1.0", "+ 3.0"), seconds=60)
+    assert (trial.passed, trial.change) == (True, pytest.approx(1.0))  # 8 for 4; 5 for 3 further down
+
+
+@pytest.mark.parametrize("name", ["sitecustomize", "trivium_script", "trivium_witness"])
+def test_what_runs_in_a_strangers_process_imports_nothing_that_may_be_missing(name: str) -> None:
+    tree = ast.parse((PLANTING / f"{name}.py").read_text(encoding="utf-8"))
+    from_ = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert {str(n).split(".")[0] for n in names | from_} - sys.stdlib_module_names <= {"numpy"}

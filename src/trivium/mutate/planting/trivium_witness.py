@@ -47,15 +47,21 @@ def watch(planted: Any) -> Any:
     return type(planted)(watched) if isinstance(planted, staticmethod | classmethod) else watched
 
 
-def original(raw: types.FunctionType) -> Callable[[Any], Callable[..., Any]] | None:
-    """What makes the function as it was before, over given contents of its cells; None where it needs other cells."""
+@functools.cache
+def code_before(path: str) -> types.CodeType | None:
+    """The function's code as it was before; None where the file has it no longer."""
     with open(os.environ["TRIVIUM_PLANT_ORIGINAL"], "rb") as file:
-        found: types.CodeType | None = compile(file.read(), raw.__code__.co_filename, "exec", dont_inherit=True)
+        found: types.CodeType | None = compile(file.read(), path, "exec", dont_inherit=True)
     for name in os.environ["TRIVIUM_PLANT_NAME"].split("."):
         found = None if found is None else within(found, name)
-    if found is None or not set(found.co_freevars) <= set(raw.__code__.co_freevars):
+    return found
+
+
+def original(raw: types.FunctionType) -> Callable[[Any], Callable[..., Any]] | None:
+    """What makes the function as it was before, over given contents of its cells; None where it needs other cells."""
+    code = code_before(raw.__code__.co_filename)
+    if code is None or not set(code.co_freevars) <= set(raw.__code__.co_freevars):
         return None
-    code = found
 
     def made(cells: dict[str, types.CellType]) -> Callable[..., Any]:
         closure = tuple(cells[name] for name in code.co_freevars)
@@ -93,9 +99,11 @@ def beside(inner: Callable[..., Any], raw: types.FunctionType, before: Any) -> C
         once("called")
         if before is None:
             once("unknown")
-        if before is None or state["busy"] or not going_on():
-            return inner(*args, **options)
         kept = cells_of(raw)
+        if before is not None and state["busy"]:  # it calls itself, as it was
+            return before(kept)(*args, **options)
+        if before is None or not going_on():
+            return inner(*args, **options)
         things = (args, options, contents(kept))
         copies = copied(things, {})
         old = before({**kept, **{name: types.CellType(thing) for name, thing in copies[2].items()}})
