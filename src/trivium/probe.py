@@ -81,9 +81,9 @@ def prime_sizes(spec: Spec) -> dict[str, int]:
     {'h': 3, 'n': 5, 'c': 7, 'b': 11}
     """
     taken = _written_numbers(spec)
-    primes = (p for p in _primes() if p not in taken)
+    free = (p for p in primes() if p not in taken)
     weights, others = _letters(spec)
-    return {letter: next(primes) for letter in (*weights, *others)}
+    return {letter: next(free) for letter in (*weights, *others)}
 
 
 def square_sizes(spec: Spec) -> dict[str, int]:
@@ -119,7 +119,7 @@ def _written_numbers(spec: Spec) -> set[int]:
     return {int(part) for dims in shapes for token in dims for part in token.split("*") if part.isdigit()}
 
 
-def _primes() -> Iterator[int]:
+def primes() -> Iterator[int]:
     """3, 5, 7, 11 and so on."""
     found: list[int] = []
     candidate = 3

@@ -19,7 +19,7 @@ from trivium.compare.recording import Meter, Planted, record, unusable
 from trivium.compare.remarks import merged
 from trivium.errors import BackendError, ValuesError
 from trivium.ops import OPS
-from trivium.probe import Probes, draw, probes
+from trivium.probe import Probes, probes
 from trivium.referee import Referee
 from trivium.report import OwnReport, Report
 from trivium.spec.file import load as load_document
@@ -27,7 +27,7 @@ from trivium.spec.graph import Spec
 from trivium.spec.op import Op
 from trivium.spec.trace import trace as trace_with
 from trivium.target import find, handwritten, select
-from trivium.wanted import DTYPES, QUICK, afford, budgeted, oracle_referee, precisions, whole_seed
+from trivium.wanted import DTYPES, QUICK, afford, budgeted, one_of, oracle_referee, precisions, whole_seed
 
 
 def check(
@@ -92,42 +92,48 @@ def check(
 
 
 def check_gradient(
-    f: Callable[..., Any] | None,
-    grad: Callable[..., Any],
+    f: Any,
+    grad: Callable[..., Any] | None = None,
     *,
     at: Mapping[str, Any] | Sequence[Any] | None = None,
+    shapes: Mapping[str, str | Sequence[int]] | None = None,
     against: Spec | str | os.PathLike[str] | None = None,
+    layout: str | None = None,
     oracle: str | Referee | None = None,
 ) -> OwnReport:
     """Say which numbers of a handwritten gradient are wrong, where, and why; no tolerance is chosen.
 
     f        the function, in NumPy: arrays in; a number out, or a number and what the gradient needs (a dict of
-             intermediates, a cache), or an array and a cache; None where only a network says what is differentiated
+             intermediates, a cache), or an array and a cache; None where only a network says what is differentiated;
+             or a class (an object) with forward and backward, and then grad is left out
     grad     the gradient: the same arguments, or what f keeps, or a cotangent and that; a dict by name (`w1`, `dW1`,
              `grad_w1`), a tuple in the order of the arguments, or one array
-    at       the arrays: by name, or in the order of the arguments; drawn where None and a network is given
+    at       the arrays: by name, or in the order of the arguments; drawn where None and a network or shapes are given
+    shapes   shapes to draw numbers of, by argument: (3, 2), "N 3" with letters for sizes, "N: index < 3" for labels;
+             at prime sizes, where letters are equal, and at other numbers
     against  a network (a Spec, a file, "zoo:NAME") with the same names: every intermediate that has one is compared
              too, the first wrong step is found, and the mistake is named
+    layout   "rows" or "columns": how the data points lie in your arrays, where it is not the network's way; found out
+             where the shapes tell
     oracle   "exact" to insist on exact numbers, "roads" to do without; exact where it is installed if None
 
     Raises OracleError where the code cannot be called as it is written, or is not the same function twice, SpecError or
     ValuesError where the network and the arrays do not fit; a wrong gradient is no error but a report.
     """
-    from trivium.own.check import own_gradient  # the catalogue is loaded where it is used
+    from trivium.own.asked import asked  # the catalogue is loaded where it is used
+    from trivium.own.network import Against
 
     source = None if against is None else find(against)
-    spec, at_what = (None if source is None else source.spec), "the numbers given"
-    if at is None:
-        if source is None:
-            raise ValuesError("at= is missing: the arrays at which to check (or against=, a network to draw them for)")
-        at_what = "the network's own numbers" if source.values is not None else "drawn numbers"
-        at = source.values if source.values is not None else draw(source.spec)
-    referee = oracle_referee(oracle, [], 0)
-    found = own_gradient(f, grad, at, at_what, spec=spec, road=handwritten(), referee=referee, seconds=QUICK)
-    words = ["f" if f is not None else "None", "grad", "at=at"]
-    return OwnReport(
-        found, f"python: trivium.check_gradient({', '.join([*words, *(['against=against'] if spec else [])])})"
-    )
+    lies, referee = one_of(layout, "layout", ("rows", "columns")), oracle_referee(oracle, [], 0)
+    network = None if source is None else Against(source.spec, lies, handwritten(), QUICK)
+    found = asked(f, grad, at, shapes, network, None if source is None else source.values, referee)
+    said = {"at": at, "shapes": shapes, "against": source, "layout": layout}
+    words = [
+        "None" if f is None else "f",
+        *(["grad"] if grad is not None else []),
+        *(f"{n}={n}" for n, x in said.items() if x is not None),
+    ]
+    return OwnReport(found, f"python: trivium.check_gradient({', '.join(words)})")
 
 
 def check_module(module: Any, loss: Callable[..., Any] | None = None, *, at: Sequence[Any]) -> OwnReport:

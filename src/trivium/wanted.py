@@ -88,6 +88,13 @@ def afford(spec: Spec, budget: float | None) -> None:
         )
 
 
+def one_of(word: str | None, what: str, known: Sequence[str]) -> str | None:
+    """A word, if it is one of those; ValuesError where it is none."""
+    if word is not None and word not in known:
+        raise ValuesError(f"{what}={word!r}{did_you_mean(str(word), known)}: it is {' or '.join(known)}")
+    return word
+
+
 def described(thing: object) -> str:
     """What something is, in an error."""
     return "None" if thing is None else f"a {type(thing).__name__}"

@@ -19,6 +19,7 @@ from trivium.mistakes import MISTAKES, Plant, plants
 from trivium.own.calling import Told
 from trivium.own.found import GRADIENT, VALUE, Named, Part
 from trivium.own.judge import Noise, judged, misshapen
+from trivium.own.layout import unturned
 from trivium.own.naming import meant
 from trivium.own.truth import Truth
 from trivium.referee import Referee
@@ -33,7 +34,7 @@ BY_SPEC, EXACTLY = "the network's gradient", "the network's exact gradient"
 class Beside:
     """A network at a person's numbers: what it computes, and where the exact gradient is, if the referee was asked.
 
-    layout  per tensor, the shape in which the person has it, where that is another of the same numbers
+    turned  whether each of the person's matrices is the transpose of the network's
     """
 
     spec: Spec
@@ -41,6 +42,11 @@ class Beside:
     evaluation: Evaluation
     response: Mapping[str, Array]
     exact: Mapping[str, Truth]
+    turned: bool = False
+
+    def fit(self, x: Array, shape: tuple[int, ...]) -> Array | None:
+        """A person's numbers as the network has them; None where they have another shape."""
+        return fit(unturned(x, turned=self.turned), shape)
 
     def meaning(self, said: str) -> str | None:
         """The tensor of the network that a person's name means."""
@@ -54,14 +60,22 @@ class Beside:
         return Truth(np.asarray(found, np.float64), np.zeros(found.shape), (), BY_SPEC, "")
 
 
-def beside(spec: Spec, given: Mapping[str, Array], road: Scaler, referee: Referee | None, seconds: float) -> Beside:
+def beside(
+    spec: Spec,
+    given: Mapping[str, Array],
+    road: Scaler,
+    referee: Referee | None = None,
+    seconds: float = 0.0,
+    *,
+    turned: bool = False,
+) -> Beside:
     """Run the network where the person's code runs."""
     evaluation = road.compile(spec)(given)
     exact: dict[str, Truth] = {}
     if referee is not None and all(referee.has(n.op) for n in spec.nodes) and referee.estimate(spec) < seconds:
         for name, e in referee.enclose(spec, given).gradients.items():
             exact[name] = Truth(np.where(e.known, e.hi, np.nan), np.where(e.known, e.radius, np.inf), (), EXACTLY, "")
-    return Beside(spec, given, evaluation, noise_response(road, spec, given), exact)
+    return Beside(spec, given, evaluation, noise_response(road, spec, given), exact, turned)
 
 
 def parts(told: Told, beside_: Beside, noise: Noise) -> Iterator[Part]:
@@ -72,19 +86,27 @@ def parts(told: Told, beside_: Beside, noise: Noise) -> Iterator[Part]:
             name = beside_.meaning(said)
             known = beside_.evaluation.values if kind == VALUE else beside_.evaluation.gradients
             if name is not None and name in known:
-                truth = beside_.truth(name, kind)
-                fitted = fit(x, truth.value.shape)
-                if fitted is None:
-                    yield misshapen(name, said, kind, x, truth.value.shape)
-                    continue
-                scale = scale_of(beside_, name, kind, noise.scale(said, x))
-                yield judged(name, said, kind, fitted, truth, scale, noise.dtype, factors)
+                yield held(beside_, name, said, kind, x, noise, factors)
+
+
+def held(
+    beside_: Beside, name: str, said: str, kind: str, x: Array, noise: Noise, factors: Mapping[str, float]
+) -> Part:
+    """One tensor held against the network's of this name."""
+    truth = beside_.truth(name, kind)
+    fitted = beside_.fit(x, truth.value.shape)
+    if fitted is None:
+        return misshapen(name, said, kind, x, truth.value.shape)
+    scale = scale_of(beside_, name, kind, noise.scale(said, x))
+    return judged(name, said, kind, fitted, truth, scale, noise.dtype, factors)
 
 
 def scale_of(beside_: Beside, name: str, kind: str, theirs: Array) -> Array:
     """What a number is made of: the person's own, or the network's, whichever rounding moves more."""
     found = (beside_.evaluation.values if kind == VALUE else beside_.evaluation.gradients)[name]
-    size = np.maximum(fit_to(theirs, found.shape), np.abs(np.asarray(found, np.float64)))
+    size = np.maximum(
+        fit_to(unturned(theirs, turned=beside_.turned), found.shape), np.abs(np.asarray(found, np.float64))
+    )
     return np.maximum(size, beside_.response[name]) if kind == GRADIENT and name in beside_.response else size
 
 
@@ -159,7 +181,7 @@ def _gives(plant: Plant, beside_: Beside, told: Told, noise: Noise, road: Backen
         if name is None or name not in mutant:
             continue
         right = np.asarray(beside_.evaluation.gradients[name], np.float64)
-        got = fit(x, right.shape)
+        got = beside_.fit(x, right.shape)
         if got is None:
             return None
         scale = np.maximum(scale_of(beside_, name, GRADIENT, noise.scale(said, x)), np.abs(mutant[name]))

@@ -18,6 +18,7 @@ from trivium.backend import Array
 from trivium.bringer import numbered, parameters
 from trivium.errors import OracleError
 from trivium.own.naming import is_scalar
+from trivium.own.stateful import is_stateful, opened
 
 Function = Callable[..., Any]
 Given = Mapping[str, Array]
@@ -127,8 +128,14 @@ class Code:
         )
 
 
-def code(f: Function | None, grad: Function, at: Mapping[str, Any] | Sequence[Any]) -> tuple[Code, dict[str, Array]]:
-    """A person's functions and the point to call them at, as one thing that can be called."""
+def code(
+    f: Function | None, grad: Function | None, at: Mapping[str, Any] | Sequence[Any]
+) -> tuple[Code, dict[str, Array]]:
+    """A person's functions, or object, and the point to call them at, as one thing that can be called."""
+    if grad is None:
+        if not is_stateful(f):
+            raise OracleError("the gradient is missing: hand over a function and its gradient, or what has a backward")
+        f, grad, at = opened(f, at)
     given = {n: _given(n, x) for n, x in (at.items() if isinstance(at, Mapping) else numbered(f or grad, at))}
     if not given:
         raise OracleError("at holds no numbers: give the arguments that the function takes")

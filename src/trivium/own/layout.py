@@ -1,0 +1,129 @@
+"""How a person's arrays lie beside a network's: data points in rows or columns, a bias with or without its axis.
+
+Knows nothing of gradients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from trivium.backend import Array
+from trivium.errors import TriviumError, ValuesError
+from trivium.given import check_values, shapes_of
+from trivium.own.naming import meant
+from trivium.spec.binding import bind_sizes
+from trivium.spec.graph import Spec
+from trivium.spec.signature import Dims
+
+ROWS, COLUMNS = "rows", "columns"
+LAYOUTS = (ROWS, COLUMNS)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the two go together.
+
+    spec    the network, at the sizes that the person's arrays have
+    names   the network's name of each of the person's arguments
+    turned  whether each matrix is the transpose of the network's
+    """
+
+    spec: Spec
+    names: Mapping[str, str]
+    turned: bool
+
+    def to_network(self, given: Mapping[str, Array]) -> dict[str, Array]:
+        """A person's arrays as the network has them."""
+        return _as_network(self.spec, self.names, given, turned=self.turned)
+
+    def to_person(self, values: Mapping[str, Array], given: Mapping[str, Array]) -> dict[str, Array]:
+        """A network's arrays as the person has them: shaped and typed as those that were given."""
+        return {
+            n: _like(values[self.names[n]], x, turned=self.turned).astype(x.dtype) if n in self.names else x
+            for n, x in given.items()
+        }
+
+    @property
+    def note(self) -> str:
+        """What has to be said of it."""
+        return "each of your matrices is the transpose of the network's" if self.turned else ""
+
+
+def layout(spec: Spec, given: Mapping[str, Array], asked: str | None) -> Layout:
+    """How a person's arrays are the network's; ValuesError where they are not."""
+    names = _bound(spec, given)
+    ways = (False, True) if asked is None else (asked != data_points(spec),)
+    problems: list[TriviumError] = []
+    for turned in ways:
+        try:
+            fitted = _fitted(spec, names, given, turned=turned)
+        except TriviumError as error:
+            problems.append(error)
+        else:
+            return Layout(fitted, names, turned)
+    raise problems[0]
+
+
+def ways_to_hand(spec: Spec, values: Mapping[str, Array], asked: str | None) -> list[dict[str, Array]]:
+    """A network's numbers as a person may want them: as they are, and with every matrix transposed."""
+    turned = (False, True) if asked is None else (asked != data_points(spec),)
+    return [{n: unturned(x, turned=t) for n, x in values.items()} for t in turned]
+
+
+def data_points(spec: Spec) -> str:
+    """Whether a network's data points are rows or columns: by the letter that inputs have and parameters have not."""
+    letters = {word for _, dims in spec.parameters for word in dims}
+    at = {dims.index(word) for _, dims in spec.inputs if len(dims) == 2 for word in dims if word not in letters}
+    common = at & {0, 1}
+    if len(common) != 1:
+        raise ValuesError(f"{spec.name} has no data points in rows or columns: layout= says nothing of it")
+    return ROWS if common == {0} else COLUMNS
+
+
+def unturned(x: Array, *, turned: bool) -> Array:
+    """A person's array in the network's order of axes."""
+    return x.T if turned and x.ndim == 2 else x
+
+
+def _fitted(spec: Spec, names: Mapping[str, str], given: Mapping[str, Array], *, turned: bool) -> Spec:
+    """The network at the sizes that the arrays have; an error where they do not fit."""
+    values = _as_network(spec, names, given, turned=turned)
+    fitted = spec.resized(**bind_sizes((*spec.inputs, *spec.parameters), shapes_of(values), known=()))
+    _ = check_values(fitted, values)
+    return fitted
+
+
+def _as_network(spec: Spec, names: Mapping[str, str], given: Mapping[str, Array], *, turned: bool) -> dict[str, Array]:
+    written = dict((*spec.inputs, *spec.parameters))
+    return {names[n]: _ranked(unturned(x, turned=turned), written[names[n]]) for n, x in given.items() if n in names}
+
+
+def _ranked(x: Array, dims: Dims) -> Array:
+    """With the axes of length 1 that the network writes: a bias of shape (n,) is one of "n 1"."""
+    if x.ndim == 1 and len(dims) == 2 and "1" in dims:
+        return x.reshape(-1, 1) if dims[1] == "1" else x.reshape(1, -1)
+    return x.reshape(-1) if x.ndim == 2 and 1 in x.shape and len(dims) == 1 else x
+
+
+def _like(value: Array, given: Array, *, turned: bool) -> Array:
+    """A network's array with as many axes as the person's has."""
+    found = unturned(np.asarray(value), turned=turned)
+    if found.ndim == given.ndim:
+        return found
+    if given.ndim == 1:
+        return found.reshape(-1)
+    return found.reshape(-1, 1) if given.shape[1] == 1 else found.reshape(1, -1)
+
+
+def _bound(spec: Spec, given: Mapping[str, Array]) -> dict[str, str]:
+    """Which input or parameter of the network each argument is, by name."""
+    found = {n: m for n in given if (m := meant(n, spec.givens)) is not None}
+    missing = [n for n in spec.givens if n not in found.values()]
+    if missing:
+        raise ValuesError(
+            f"{spec.name} needs {', '.join(missing)}, and the arguments are {', '.join(given)}: use its names"
+        )
+    return found

@@ -1,0 +1,137 @@
+"""One gradient of a person's own, held against a network: at the numbers given, and at drawn ones of telling sizes.
+
+Knows nothing of how the verdict is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from trivium.backend import Array
+from trivium.compare.bound import LINE, UNIT, Scaler
+from trivium.errors import OracleError
+from trivium.given import check_values
+from trivium.own import against
+from trivium.own.against import Beside
+from trivium.own.assumption import assumption_in
+from trivium.own.calling import Code, Told
+from trivium.own.found import GRADIENT, WRONG, Found, Named, Part
+from trivium.own.judge import LOSS, Noise, noise
+from trivium.own.layout import Layout, layout
+from trivium.probe import draw, prime_sizes, square_sizes
+from trivium.referee import Referee
+from trivium.spec.graph import Spec
+
+TELLING = "prime sizes"
+
+
+@dataclass(frozen=True)
+class Against:
+    """A network to hold a gradient against.
+
+    layout   how the person's data points lie, rows or columns; found out where None
+    road     which runs the network, and measures rounding
+    seconds  what its exact gradient may take
+    """
+
+    spec: Spec
+    layout: str | None
+    road: Scaler
+    seconds: float
+
+
+def beside_network(
+    code: Code,
+    given: Mapping[str, Array],
+    told: Told,
+    heard: Noise,
+    network: Against,
+    referee: Referee | None,
+    notes: list[str],
+) -> Found:
+    """Held against a network, at the numbers given and, where its sizes are free, at drawn ones of telling sizes."""
+    laid, road = layout(network.spec, given, network.layout), network.road
+    spec, values = laid.spec, laid.to_network(given)
+    first = against.beside(spec, check_values(spec, values), road, referee, network.seconds, turned=laid.turned)
+    points = [("", first, told, heard)]
+    for label, sizes in ((TELLING, prime_sizes(spec)), ("square layers", square_sizes(spec))):
+        further = _further(code, given, laid, sizes, road)
+        if isinstance(further, str):
+            notes.append(f"not checked at {label}: {further}")
+        else:
+            points.append((label, *further))
+    at = [(label, list(against.parts(t, b, h))) for label, b, t, h in points]
+    parts = worst(at)
+    if not any(p.kind == GRADIENT for p in parts):
+        raise OracleError(
+            f"no gradient has the name of anything in {spec.name}: there are {', '.join(told.gradients)}, and the "
+            f"network has {', '.join(spec.givens)}"
+        )
+    notes += [f"no name of the network, and not checked: {n}" for n in told.gradients if first.meaning(n) is None]
+    absent = [n for n, _ in spec.parameters if n not in {p.name for p in parts if p.kind == GRADIENT}]
+    notes += [f"no gradient was brought of {', '.join(absent)}"] if absent else []
+    off = told.loss is not None and not _same_loss(told.loss, first, heard)
+    if off:
+        right = float(np.asarray(first.evaluation.values[spec.loss]))
+        notes.append(f"the function is not the network: it gives {told.loss:.6g}, and {spec.name} gives {right:.6g}")
+    notes += [laid.note] if laid.note else []
+    wrong = [p.name for p in parts if p.kind == GRADIENT and p.state == WRONG]
+    where: tuple[str, ...] = ()
+    mistakes: list[Named] = []
+    if wrong and not off:
+        heard_of = [m for m in map(first.meaning, told.gradients) if m is not None]
+        where = against.suspects(spec, wrong, heard_of)
+        found = against.explained([(b, t, h) for _, b, t, h in points], road, where)
+        most = max((count for _, count in found), default=0)
+        mistakes = [against.named(plant, spec) for plant, count in found if count == most]
+    asked = [(b, t, h, p) for (_, b, t, h), (_, p) in zip(points, at, strict=True)]
+    return Found(
+        what=f"the network {spec.name}",
+        parts=tuple(parts),
+        suspects=where,
+        mistakes=tuple(mistakes),
+        assumption=assumption_in(asked, mistakes) if wrong and code.f is None else "",
+        points=tuple(label for label, *_ in points[1:]),
+        notes=tuple(notes),
+        network=spec.name,
+    )
+
+
+def worst(at: Sequence[tuple[str, Sequence[Part]]]) -> list[Part]:
+    """Each tensor once: at the first point that shows it wrong, else at the first of all."""
+    gravity = ("wrong", "undecided", "right")
+    found: dict[tuple[str, str], Part] = {}
+    for label, p in ((label, p) for label, parts in at for p in parts):
+        have = found.get((p.kind, p.name))
+        if have is None or gravity.index(p.state) < gravity.index(have.state):
+            found[p.kind, p.name] = p
+        elif p.state == WRONG and have.state == WRONG and label == TELLING:
+            found[p.kind, p.name] = replace(have, pattern=p.pattern)  # where a stray factor names its dimension
+    return list(found.values())
+
+
+def _further(
+    code: Code, given: Mapping[str, Array], laid: Layout, sizes: Mapping[str, int], road: Scaler
+) -> tuple[Beside, Told, Noise] | str:
+    """The code and the network at drawn numbers of other sizes, or why not."""
+    if not sizes:
+        return "no size is free"
+    if code.cotangent is not None:
+        return "the output has no loss"
+    resized = laid.spec.resized(**sizes)
+    drawn = draw(resized)
+    fed = laid.to_person(drawn, given)
+    try:
+        told = code.told(fed)
+        return against.beside(resized, drawn, road, turned=laid.turned), told, noise(code, fed, told)
+    except OracleError as error:
+        return error.problems[0].message
+
+
+def _same_loss(loss: float, beside: Beside, heard: Noise) -> bool:
+    right = float(np.asarray(beside.evaluation.values[beside.spec.loss]))
+    scale = np.maximum(heard.scale(LOSS, np.asarray(loss)), abs(right))
+    return bool(abs(loss - right) <= LINE * UNIT[heard.dtype] * scale)
