@@ -123,3 +123,16 @@ def test_what_does_not_change_stays_as_it_was_typed(statement: str, after: str) 
     mine = own(source(statement))
     texts = [plant.text for plant in plants(mine) if plant.mistake in ("mean-forgotten", "two-forgotten")]
     assert source(after) in texts, texts
+
+
+def test_what_only_makes_the_loss_is_left_alone_and_a_dict_of_gradients_is_no_gradient() -> None:
+    lines = (
+        "def loss(self, x):",
+        "    w = self.params['w1']",
+        "    loss = -x.sum() / 2",
+        "    loss += 3 * w * w",
+        "    grads = {'w2': 1}",
+        "    grads['w1'] = 6 * w",
+        "    return loss, grads",
+    )
+    assert {plant.line for plant in plants(own("\n".join(lines), "loss"))} == {6}

@@ -79,11 +79,14 @@ class Body:
 
     @cached_property
     def loss(self) -> frozenset[int]:
-        """What is returned first where the loss is returned with its gradient: no gradient depends on it."""
+        """What is returned first where the loss is returned with its gradient, and what it is set to: no gradient."""
         returned = [n.value for n in self.nodes if isinstance(n, ast.Return) and isinstance(n.value, ast.Tuple)]
         firsts = [value.elts[0] for value in returned if len(value.elts) > 1]
         named = LOSS.search(self.own.name) is not None
-        return frozenset(id(n) for first in firsts if named or is_scalar(said(first)) for n in ast.walk(first))
+        losses = [first for first in firsts if named or is_scalar(said(first))]
+        names = {said(first) for first in losses} - {""}
+        sets = [n for n in self.nodes if isinstance(n, ast.Assign | ast.AugAssign) and _targets(n) & names]
+        return frozenset(id(n) for piece in (*losses, *sets) for n in ast.walk(piece))
 
     def loops(self, node: ast.AST) -> int:
         """How many loops a node stands in."""
@@ -148,6 +151,12 @@ class Body:
         """A name that says so, or what a function about dropout keeps."""
         name = said(node)
         return bool(MASK.search(name)) or ("drop" in self.own.name.lower() and name in self.parameters[1:])
+
+
+def _targets(node: ast.Assign | ast.AugAssign) -> set[str]:
+    """The names that a statement sets."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
 
 
 def called(node: ast.AST) -> str:

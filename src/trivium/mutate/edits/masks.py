@@ -42,13 +42,19 @@ def neighbors(body: Body) -> Iterator[tuple[ast.AST, ast.AST]]:
     keys = {said(n) for n in body.nodes if isinstance(n, ast.Subscript)} - {""}
     known = {n.value for n in ast.walk(body.own.tree) if isinstance(n, ast.Constant)}
     for node in body.nodes:
-        if said(body.parents.get(id(node), node)) in FACTS:
+        if said(body.parents.get(id(node), node)) in FACTS or unpacked(body, node):
             continue
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in after:
             yield node, ast.Name(after[node.id], ast.Load())
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and said(node):
             for key in (key for key in _beside(said(node), keys) if key in known):
                 yield node, ast.Subscript(node.value, ast.Constant(key), ast.Load())
+
+
+def unpacked(body: Body, node: ast.AST) -> bool:
+    """Whether a thing is only given a name: `w1 = params["w1"]`."""
+    holders = [n for n in body.above(node) if not isinstance(n, ast.Tuple)]
+    return isinstance(node, ast.Subscript) and isinstance(holders[0], ast.Assign)
 
 
 def _beside(key: str, keys: set[str]) -> list[str]:

@@ -26,7 +26,12 @@ def given_back(body: Body) -> list[tuple[str, ast.expr]]:
                 found += [(_name(key), value) for key, value in zip(keys, values, strict=True)]
             case ast.Assign(targets=[ast.Attribute() | ast.Subscript(slice=ast.Constant()) as target], value=value):
                 found += [(_name(target), value)]
-    return [(name, item) for name, item in found if not isinstance(item, ast.Constant) and id(item) not in body.loss]
+    kept = _containers(body)
+    return [
+        (name, x)
+        for name, x in found
+        if not isinstance(x, ast.Constant) and id(x) not in body.loss and name not in kept
+    ]
 
 
 def within(body: Body, node: ast.AST) -> bool:
