@@ -129,7 +129,12 @@ def counted(entry: Entry) -> dict[str, object]:
         _ = said.pop(name)
     command = str(getattr(entry.case.report, "command", ""))
     head = {"verb": entry.case.verb, "verdict": entry.case.verdict, "count": entry.count, "command": command}
-    return {**head, **{n: list(v) if isinstance(v, tuple) else v for n, v in said.items()}, "worst": entry.worst}
+    return {
+        **head,
+        **{n: list(v) if isinstance(v, tuple) else v for n, v in said.items()},
+        "worst": entry.worst,
+        "floor": largest(entry.digest.floor),
+    }
 
 
 def shown(entry: Entry, suffix: str, *, whole: bool) -> dict[str, str]:

@@ -105,10 +105,23 @@ class Trivium:
         cases = []
         for seed in seeds(function, said, chosen):
             more = filled if seed is None else seeded(verb, filled, seed)
-            cases.append(Case(verb, arguments, more, function(*arguments, **more)))
+            cases.append(Case(verb, arguments, more, called(function, arguments, more)))
             note(item, cases[-1])
         grave = gravest(case.verdict for case in cases)
         return next(case for case in cases if case.verdict == grave)
+
+
+def called(function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """What a verb gives; what is wrong with its arguments is told at the test's own line, without trivium's."""
+    __tracebackhide__ = True
+    from trivium.errors import InternalError, TriviumError
+
+    try:
+        return function(*arguments, **options)
+    except InternalError:
+        raise
+    except TriviumError as error:
+        raise error.with_traceback(None) from error.__cause__
 
 
 def filled_in(function: Callable[..., Any], said: dict[str, Any], chosen: Choice) -> dict[str, Any]:

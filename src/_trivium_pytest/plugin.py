@@ -124,7 +124,7 @@ class Gathering:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         target = options.report(self.config)
-        if target is not None:
+        if target is not None and not self.config.getoption("collectonly"):
             from _trivium_pytest.document import write
 
             self.troubles.extend(write(target, self.tests))

@@ -10,6 +10,7 @@ import builtins
 import inspect
 import math
 import os
+import reprlib
 import symtable
 import sys
 import textwrap
@@ -248,5 +249,9 @@ def place(node: ast.expr) -> tuple[int | None, int | None, int | None, int | Non
 
 
 def short(value: object) -> str:
-    """A value in at most sixty characters."""
-    return textwrap.shorten(repr(value), 60, placeholder=" ...")
+    """A value in about sixty characters; of one that cannot show itself, what it is."""
+    return SHORT.repr(value)
+
+
+SHORT = reprlib.Repr()
+SHORT.maxother = 60

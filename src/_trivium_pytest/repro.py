@@ -27,7 +27,9 @@ LINE = 100
 """Characters of a call that stands on one line."""
 LONGEST = 80
 """Characters of a test's name that its folder keeps."""
-UNSAVED = "--trivium-save=DIR leaves a script here that fails the same way without pytest"
+MOST_BYTES = 2**26
+"""Bytes of arrays that are left in pytest's cache unasked."""
+UNSAVED = "--trivium-save=DIR leaves a script that fails the same way without pytest"
 
 
 def write(item: pytest.Item, case: Case) -> str:
@@ -36,18 +38,23 @@ def write(item: pytest.Item, case: Case) -> str:
     if parent is None:
         return UNSAVED
     home = parent / safe(item.nodeid)
+    from trivium.errors import TriviumError
+
     try:
         home.mkdir(parents=True, exist_ok=True)
         for old in (SCRIPT, ARRAYS, f"{NETWORK}.net.toml", f"{NETWORK}.json"):
             (home / old).unlink(missing_ok=True)
         draft = Draft()
         call = called(draft, case, home)
+        size = sum(a.nbytes for a in draft.arrays.values())
+        if size > MOST_BYTES and options.save(item.config) is None:
+            return f"its arrays take {size:,} bytes: {UNSAVED}"
         if draft.arrays:
             with (home / ARRAYS).open("wb") as file:
                 np.savez(file, **draft.arrays)  # type: ignore[arg-type]
         put(home / SCRIPT, script(item.nodeid, case, draft, call))
-    except OSError as error:
-        return f"no script was written to {home}: {error.strerror or error}"
+    except (OSError, TriviumError) as error:  # a network's file that is gone by now is one of the latter
+        return f"no script was written to {home}: {getattr(error, 'strerror', None) or error}"
     return shlex.join(["python", shortest(home / SCRIPT, item.config)])
 
 
@@ -63,7 +70,7 @@ def folder(config: pytest.Config) -> Path | None:
 def safe(test: str) -> str:
     """A folder's name for a test: readable, and another one for every test."""
     words = re.sub(r"[^\w-]+", "-", test.rpartition("/")[2]).strip("-")
-    return f"{words[:LONGEST]}-{hashlib.sha256(test.encode()).hexdigest()[:6]}"
+    return f"{words[:LONGEST]}-{hashlib.sha256(test.encode(errors='backslashreplace')).hexdigest()[:6]}"
 
 
 def shortest(path: Path, config: pytest.Config) -> str:

@@ -290,3 +290,31 @@ def pytest_sessionfinish():
     result = folder.runpytest("-p", "late", "-s")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["*at last"])
+
+
+def test_bad_input_is_told_at_the_line_of_the_test_without_the_frames_between(project: Project) -> None:
+    folder = project("numpy")
+    folder.makepyfile("""
+        def test_it(trivium):
+            trivium.check("nets/smal.net.toml")
+    """)
+    result = folder.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ['> *trivium.check("nets/smal.net.toml")', "E *SpecError: no file 'nets/smal.net.toml'; did you mean *"]
+    )
+    result.stdout.no_fnmatch_line("*target.py*")
+
+
+def test_what_crashed_in_somebodys_code_is_still_shown(project: Project) -> None:
+    folder = project("numpy")
+    folder.makepyfile("""
+        def crashing(x):
+            return 1 / (0 * x)[5]
+
+        def test_it(trivium):
+            trivium.assert_gradient(crashing, crashing, at=([1.0, 2.0],))
+    """)
+    result = folder.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E *OracleError: *"])

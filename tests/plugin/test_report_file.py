@@ -139,3 +139,11 @@ def test_what_cannot_be_written_at_the_end_is_said_and_is_no_success(project: Pr
     result = folder.runpytest("--trivium-report=gone/all.json")
     assert result.ret == pytest.ExitCode.INTERNAL_ERROR
     result.stdout.fnmatch_lines(["trivium: cannot write *gone/all.json: *"])
+
+
+def test_a_run_that_only_collects_leaves_the_last_report_alone(project: Project) -> None:
+    folder = project("numpy")
+    folder.makepyfile(RIGHT)
+    folder.runpytest("--trivium-report=all.json").assert_outcomes(passed=1)
+    _ = folder.runpytest("--trivium-report=all.json", "--collect-only")
+    assert len(document()["tests"]) == 1

@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
+from _trivium_pytest import repro
 from tests.plugin.conftest import Project
 from tests.plugin.own import OWN, RIGHT, WRONG
 
@@ -203,7 +205,7 @@ def test_where_there_is_no_cache_the_option_is_named_and_nothing_written(project
     folder = project("numpy")
     folder.makepyfile(test_own=WRONG)
     result = folder.runpytest("-p", "no:cacheprovider")
-    result.stdout.fnmatch_lines(["*--trivium-save=DIR leaves a script here that fails the same way without pytest"])
+    result.stdout.fnmatch_lines(["*--trivium-save=DIR leaves a script that fails the same way without pytest"])
     assert list(folder.path.rglob("repro.py")) == []
 
 
@@ -241,3 +243,67 @@ def test_a_folder_that_cannot_be_written_is_said(project: Project) -> None:
     result = folder.runpytest("--trivium-save=wrong/deep")
     result.assert_outcomes(failed=3)
     result.stdout.fnmatch_lines(["without pytest: no script was written to *: Not a directory"])
+
+
+def test_a_network_that_is_gone_by_the_end_of_its_test_leaves_none_and_says_so(project: Project) -> None:
+    folder = project("numpy", "impostor")
+    folder.makepyfile("""
+        import pathlib
+
+        def test_it(trivium):
+            try:
+                trivium.assert_gradient("nets/small.net.toml")
+            finally:
+                pathlib.Path("nets/small.net.toml").unlink()
+    """)
+    result = folder.runpytest()
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["without pytest: no script was written to *: no file 'nets/small.net.toml'*"])
+
+
+def test_large_arrays_are_left_nowhere_unasked(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repro, "MOST_BYTES", 87)  # theirs are (2 x 3 + 3 + 2) x 8
+    folder = project("numpy")
+    folder.makepyfile(test_own=WRONG)
+    result = folder.runpytest()
+    result.stdout.fnmatch_lines(["without pytest: its arrays take 88 bytes: --trivium-save=DIR leaves *"])
+    assert list(folder.path.rglob("arrays.npz")) == []
+
+
+def test_large_arrays_are_left_where_that_is_asked_for(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repro, "MOST_BYTES", 87)
+    assert left(project("numpy"), WRONG).with_name("arrays.npz").is_file()
+
+
+def test_a_test_file_below_a_folder_is_found_again(project: Project, tmp_path: Path) -> None:
+    folder = project("numpy")
+    deep = folder.mkpydir("suite") / "deep"
+    deep.mkdir()
+    _ = (deep / "test_deep.py").write_text(dedent(WRONG))
+    _ = folder.runpytest("--import-mode=importlib", "--trivium-save=wrong", "suite")
+    (script,) = scripts()
+    assert run(script, tmp_path) == (1, "2 of 3 gradients are wrong: w and x. c is right.")
+
+
+def test_an_object_that_cannot_show_itself_is_missing_like_any_other(project: Project) -> None:
+    script = left(
+        project("numpy"),
+        """
+        import numpy as np
+
+        class Shy:
+            def __repr__(self):
+                raise ValueError("no")
+
+            def forward(self, x):
+                return np.sum(x**2)
+
+            def backward(self, x):
+                return 3 * x
+
+        def test_it(trivium):
+            shy = Shy()
+            trivium.assert_gradient(shy.forward, shy.backward, at=(np.ones(3),))
+        """,
+    )
+    assert "#     shy    test_own.Shy: <Shy instance at " in script.read_text()
