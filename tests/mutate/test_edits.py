@@ -75,6 +75,8 @@ def test_every_change_can_be_written(mistake: str, before: str, after: str) -> N
         "dw = dout.reshape(n * 2, -1)",
         "assert x.shape[0] - 1 == n",
         "print('no gradient in it', n + 1)",
+        "text += 'no gradient in it'",
+        "text = text + f'no gradient in {n}'",
     ],
 )
 def test_what_is_no_value_of_a_gradient_is_left_alone(statement: str) -> None:

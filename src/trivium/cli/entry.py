@@ -121,11 +121,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (check, new, export, demo, explain, ops, mistakes):
+for verb in (check, new, export, demo, explain, ops, mistakes, grade, mutate):
     _ = app.command()(verb)
-_ = app.command()(grade)
 _ = app.command("self-test")(selftest)
-_ = app.command()(mutate)
 _ = app.command()(doctor)
 
 

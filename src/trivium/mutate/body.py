@@ -95,7 +95,7 @@ class Body:
     def is_value(self, node: ast.AST) -> bool:
         """Whether a number of the gradient may come from a node: it is no index, shape, option or condition."""
         inner = node
-        if id(node) in self.loss:
+        if id(node) in self.loss or is_text(node):
             return False
         for outer in self.above(node):
             if isinstance(outer, ast.Subscript) and inner is outer.slice:
@@ -182,6 +182,18 @@ def _counted(node: ast.AST) -> bool:
             return True
         case ast.Attribute(attr="size") | ast.Call(func=ast.Name(id="len") | ast.Attribute(attr="numel" | "size")):
             return True
+    return False
+
+
+def is_text(node: ast.AST) -> bool:
+    """A string, or a sum of such."""
+    match node:
+        case ast.Constant(value=str()) | ast.JoinedStr():
+            return True
+        case ast.BinOp(left=left, right=right):
+            return is_text(left) or is_text(right)
+        case ast.AugAssign(value=value):
+            return is_text(value)
     return False
 
 

@@ -73,9 +73,11 @@ def opening(plants: Sequence[Plant], before: Untouched, jobs: int) -> Iterator[s
     yield f"The tests pass untouched, in {before.seconds:.1f} s."
     yield f"Now with {counted(len(plants), 'mistake')}, each in a run of its own: about {time}."
     if not before.watched:
-        yield "The tests fail where the function is watched, so it is not: what changes no number cannot be told."
+        yield from wrapped(
+            "The tests fail where the function is watched, so it is not: what changes no number is unknown."
+        )
     elif not before.steady:
-        yield "The function gives other numbers when it is called again: what changes none cannot be told."
+        yield from wrapped("The function gives other numbers when it is called again: what changes none is unknown.")
     yield ""
 
 

@@ -30,7 +30,7 @@ def given_back(body: Body) -> list[tuple[str, ast.expr]]:
     return [
         (name, x)
         for name, x in found
-        if not isinstance(x, ast.Constant) and id(x) not in body.loss and name not in kept
+        if not isinstance(x, ast.Constant | ast.Starred) and id(x) not in body.loss and name not in kept
     ]
 
 
