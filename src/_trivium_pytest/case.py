@@ -142,12 +142,12 @@ def of_own(found: Found) -> Digest:
     from trivium.report.own import sentence
 
     parts = found.of("gradient")
-    off = [p for p in parts if p.state != "right"]
+    off = [p for p in parts if p.state != "right"] if found.verdict in FAILING else []
     return Digest(
         what=found.what,
         summary=sentence(found),
         gradients=len(parts),
-        wrong=tuple(Gradient(p.name, _own_words(p)) for p in off) if found.verdict in FAILING else (),
+        wrong=tuple(Gradient(p.name, _own_words(p)) for p in off),
         worst=max((p.residual for p in parts), default=None),
         floor=max((p.floor for p in parts), default=None),
         detail=found.notes,

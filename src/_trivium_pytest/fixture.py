@@ -61,6 +61,11 @@ class Trivium:
         __tracebackhide__ = True
         return self._ask("check_module", (module, loss), {"at": at, **options}).report  # type: ignore[no-any-return]
 
+    def compare_gradients(self, *implementations: Any, at: Sequence[Any], **options: Any) -> OwnReport:
+        """The report of `trivium.compare_gradients` with the same arguments."""
+        __tracebackhide__ = True
+        return self._ask("compare_gradients", implementations, {"at": at, **options}).report  # type: ignore[no-any-return]
+
     def assert_gradient(
         self,
         spec: Spec | str | os.PathLike[str] | Callable[..., Any],

@@ -201,6 +201,41 @@ def test_a_module_passes_and_fails(project: Project) -> None:
     result.stdout.fnmatch_lines(["*_ test_wrong [[]argument 0[]] _*", "argument 0 is wrong: 2 times too small"])
 
 
+def test_implementations_are_compared(project: Project) -> None:
+    folder = project("numpy")
+    folder.makepyfile(
+        OWN
+        + """
+    def test_right(trivium):
+        assert trivium.compare_gradients((f, grad), (f, grad), at=[W, X, C]).verdict == "agree"
+
+    def test_wrong(trivium):
+        trivium.compare_gradients((f, grad), (f, slips), at=[W, X, C]).raise_for_verdict()
+    """
+    )
+    result = folder.runpytest("--trivium-save=wrong")
+    result.assert_outcomes(passed=1, failed=1 + 2)
+    result.stdout.fnmatch_lines(["*_ test_wrong [[]w of f 2[]] _*", "w of f 2 is wrong: 3 times too large, and 3 is*"])
+
+
+def test_a_report_that_is_raised_by_hand_is_told_at_the_line_of_the_test(project: Project) -> None:
+    folder = project("numpy", "impostor")
+    folder.makepyfile(
+        OWN
+        + """
+    def test_own(trivium):
+        trivium.check_gradient(f, slips, at=(W, X, C)).raise_for_verdict()
+
+    def test_network(trivium):
+        trivium.check("nets/small.net.toml").raise_for_verdict()
+    """
+    )
+    result = folder.runpytest()
+    result.assert_outcomes(failed=2 + 3)
+    for name in ("own.py:", "found.py", "comparison.py", "report.py"):
+        result.stdout.no_fnmatch_line(f"*trivium*{name}*")
+
+
 def test_a_report_that_nobody_raised_is_shown_with_the_failure(project: Project) -> None:
     folder = project("numpy")
     folder.makepyfile(

@@ -217,6 +217,7 @@ class Comparison:
 
     def raise_for_verdict(self, text: str) -> None:
         """Raise GradientMismatch with this text where the roads disagree or nothing was decided."""
+        __tracebackhide__ = True  # a test shows its own line, and the report
         if self.verdict in (DISAGREE, UNDECIDED):
             raise GradientMismatch(text)
 

@@ -91,5 +91,6 @@ class Found:
 
     def raise_for_verdict(self, text: str) -> None:
         """GradientMismatch, with this text, where the verdict is not agree."""
+        __tracebackhide__ = True  # a test shows its own line, and the report
         if self.verdict != AGREE:
             raise GradientMismatch(text)

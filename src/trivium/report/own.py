@@ -66,6 +66,7 @@ class OwnReport:
 
     def raise_for_verdict(self) -> None:
         """Raise GradientMismatch, with the text of the report, where the gradient is wrong or nothing was decided."""
+        __tracebackhide__ = True  # a test shows its own line, and the report
         self.found.raise_for_verdict(self.text())
 
     def __str__(self) -> str:

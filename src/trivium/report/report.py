@@ -56,6 +56,7 @@ class Report:
 
     def raise_for_verdict(self) -> None:
         """Raise GradientMismatch, with the text of the report, where the roads disagree or nothing was decided."""
+        __tracebackhide__ = True  # a test shows its own line, and the report
         self.comparison.raise_for_verdict(self.text())
 
     def __str__(self) -> str:
