@@ -27,11 +27,12 @@ def conclude(
 ) -> None:
     """Write it."""
     failed = [test for test in tests if test["failure"]]
-    if failed and options.explain(config):
+    codes = list(dict.fromkeys(code for test in failed for code in test["failure"]["grave"]))
+    if codes and options.explain(config):
         reporter.section("trivium: what the codes mean")
-        for line in explained(failed):
+        for line in explained(codes):
             reporter.write_line(line)
-    if tests or failed:
+    if tests:
         reporter.ensure_newline()
         reporter.write_line(f"trivium: {totals(tests)}", **({"red": True} if failed else {"green": True}))
     for line in again(failed):
@@ -81,11 +82,11 @@ def again(failed: Sequence[Test]) -> Iterator[str]:
         yield f"    {repro}"
 
 
-def explained(failed: Sequence[Test]) -> Iterator[str]:
-    """The codes of what failed, each once, and the commands that say more."""
+def explained(codes: Sequence[str]) -> Iterator[str]:
+    """What the codes of findings mean, and what to do."""
     from trivium.report.codes import CODES
 
-    for name in dict.fromkeys(code for test in failed for code in test["failure"]["grave"]):
+    for name in codes:
         for paragraph in str(CODES[name]).split("\n\n") if name in CODES else [name]:
             yield from textwrap.wrap(paragraph, WIDTH)
         yield ""

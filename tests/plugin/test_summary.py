@@ -66,6 +66,14 @@ def test_codes_are_not_explained_unasked(project: Project) -> None:
     assert "what the codes mean" not in project("numpy", "impostor").runpytest(SMALL).stdout.str()
 
 
+def test_where_no_code_failed_there_is_nothing_to_explain(project: Project) -> None:
+    folder = project("numpy")
+    folder.makepyfile(test_own=WRONG)
+    result = folder.runpytest("--trivium-explain")
+    result.assert_outcomes(failed=3)
+    assert "what the codes mean" not in result.stdout.str()
+
+
 def annotations(result: pytest.RunResult) -> list[str]:
     return [line for line in result.outlines if line.startswith("::")]
 
