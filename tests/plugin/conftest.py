@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import jax  # noqa: F401  loaded here once, as torch is: neither can be loaded twice by one process
 import pytest
+import torch  # noqa: F401
 
 import trivium.verbs  # loaded here once: a run in this process unloads what it was the first to load
 import trivium_numpy

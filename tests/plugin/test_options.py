@@ -31,10 +31,10 @@ def test_the_oracles_are_those_that_trivium_knows() -> None:
     assert options.ORACLES == ORACLES
 
 
-@pytest.mark.parametrize("name", [*NAMES, "explain"])
-def test_every_option_stands_in_the_help_with_its_twin(project: Project, name: str) -> None:
+def test_every_option_stands_in_the_help_with_its_twin(project: Project) -> None:
     text = project("numpy").runpytest("--help").stdout.str()
-    assert (f"--trivium-{name}" in text, f"\n  trivium_{name} (" in text) == (True, True)
+    expected = [form for name in (*NAMES, "explain") for form in (f"--trivium-{name}", f"\n  trivium_{name} (")]
+    assert [form for form in expected if form not in text] == []
 
 
 def test_the_command_line_chooses_backends_and_seed(project: Project) -> None:
