@@ -126,7 +126,7 @@ def check_gradient(
     source = None if against is None else find(against)
     lies, referee = one_of(layout, "layout", ("rows", "columns")), oracle_referee(oracle, [], 0)
     network = None if source is None else Against(source.spec, lies, handwritten(), QUICK)
-    found = asked(f, grad, at, shapes, network, None if source is None else source.values, referee)
+    found = asked(f, grad, at, shapes, network, None if source is None else source.values, handwritten(), referee)
     said = {"at": at, "shapes": shapes, "against": source, "layout": layout}
     words = [
         "None" if f is None else "f",

@@ -10,7 +10,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BOUND = ROOT / "src/trivium/compare/bound.py"
-FILES = sorted(path for root in ("src", "backends") for path in (ROOT / root).rglob("*.py") if path != BOUND)
+COMPAT = ROOT / "src/trivium/compat.py"
+"""It has the signatures of others, whose tolerances it takes; it must not look at one."""
+APART = (BOUND, COMPAT)
+FILES = sorted(path for root in ("src", "backends") for path in (ROOT / root).rglob("*.py") if path not in APART)
 NAMES = {"rtol", "atol", "tol", "tols", "tolerance", "tolerances", "abs_tol", "rel_tol", "thresh", "threshold"}
 CALLS = {"allclose", "isclose", "assert_allclose", "assert_close", "assert_almost_equal", "approx"}
 SMALL = 0.01
@@ -80,3 +83,18 @@ def test_what_is_none_is_not_accused(source: str) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_source_has_a_tolerance(path: Path) -> None:
     assert tolerances(path.read_text(encoding="utf-8")) == []
+
+
+def looked_at(source: str) -> list[str]:
+    """The tolerances that a source reads, and does not merely take."""
+    return [n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name) and n.id in NAMES]
+
+
+def test_the_signatures_of_others_take_tolerances_that_nobody_looks_at() -> None:
+    source = COMPAT.read_text(encoding="utf-8")
+    assert looked_at(source) == []
+    assert "atol: object = None" in source
+
+
+def test_a_tolerance_that_is_looked_at_is_seen() -> None:
+    assert looked_at("def check(*, atol=None):\n    return atol") == ["atol"]

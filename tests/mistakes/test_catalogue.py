@@ -13,6 +13,7 @@ import pytest
 import trivium as tv
 import trivium_numpy
 from tests.backends.cases import STILL, bound, cotangents, drawn
+from trivium.backend import installed
 from trivium.mistakes import FAMILIES, FILES, MISTAKES, Place, Plant, places, plants
 from trivium.ops import OPS
 from trivium.referee import load_referee
@@ -20,7 +21,6 @@ from trivium.spec.graph import Spec
 from trivium.target import handwritten
 from trivium.testing.score import Judge, Outcome, alarms, outcomes, subject
 from trivium.testing.trial import weighted
-from trivium.verbs import installed
 from trivium.zoo import ZOO, network
 
 ALL = tuple(MISTAKES.values())

@@ -18,7 +18,13 @@ from trivium.mutate.plant import Plant, changes, plants
 from trivium.mutate.splice import spliced
 
 LACKING = {
-    *("copies-overwritten", "derivative-at-input", "difference-left-in", "duplicates-averaged"),
+    *(
+        "constant-factor-forgotten",
+        "copies-overwritten",
+        "derivative-at-input",
+        "difference-left-in",
+        "duplicates-averaged",
+    ),
     *("empty-row-divided", "gain-outside", "gradient-of-scores", "groups-interleaved", "ignored-rows"),
     *("last-input-saved", "length-constant", "length-with-eps", "momentum-left-in", "product-divided"),
     *("variance-or-its-logarithm", "weights-updated-first"),

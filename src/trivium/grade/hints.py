@@ -54,7 +54,7 @@ def where(answer: Answer, spec: Spec) -> str:
     """The step to look at, by name and by what it does."""
     if answer.value:
         return f"Look at the way forward first: {place(answer.value, spec)}, has another value than it should."
-    nodes = location(answer, spec)
+    nodes = location(answer)
     if not nodes:
         return ""
     if len(nodes) == 1:

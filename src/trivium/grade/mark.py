@@ -124,7 +124,7 @@ def _remark(answer: Answer, states: Mapping[str, str], outcome: str, spec: Spec)
     if answer.mistakes:
         alike = " or ".join(f"{m.mistake} at {m.node}" for m in answer.mistakes[:3])
         return "; ".join([alike, *said])
-    where = location(answer, spec)
+    where = location(answer)
     if answer.value:
         said.append(f"the value of {answer.value}: from there on this is another function than {spec.name}")
     elif where:

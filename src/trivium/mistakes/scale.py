@@ -55,6 +55,17 @@ def _factor(place: Place) -> float:
     return 1 / float(place.attrs.get("temperature", 1.0)) if place.name == "logits" else 1.0
 
 
+def _constant(place: Place) -> float:
+    """The number that a product or quotient multiplies this input by; 1 where there is none."""
+    if place.op not in ("mul", "div") or (place.op == "div" and place.role == 1):
+        return 1.0
+    other = place.spec.producer.get(place.node.inputs[1 - place.role])
+    if other is None or other.op.name != "constant":
+        return 1.0
+    value = float(place.spec.attributes(other)["value"])
+    return value if place.op == "mul" else 1 / value if value else 1.0
+
+
 def _shared_by(step: Step) -> Array:
     return step.x_bar / copies(step.place)
 
@@ -161,5 +172,19 @@ MISTAKES = (
             "Multiply the gradient of {tensor} by the factor of the scores, as {node} did forward.",
         ),
         together=True,
+    ),
+    Mistake(
+        name="constant-factor-forgotten",
+        family="A",
+        title="a constant factor is left out on the way back",
+        fits=lambda place: _constant(place) not in (0, 1, -1),
+        wrong=lambda step: step.x_bar / _constant(step.place),
+        why="{node} multiplies or divides {tensor} by a number that does not change, so the gradient of {tensor} is "
+        "multiplied or divided by it too. Here it is left out.",
+        hints=(
+            "Compare the size of what {node} hands back with what it should be.",
+            "There is a number in {node} that every entry is multiplied or divided by.",
+            "The factor of {node} is missing in the gradient of {tensor}.",
+        ),
     ),
 )

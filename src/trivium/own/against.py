@@ -6,7 +6,7 @@ Knows nothing of how the person's code is called.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,15 +129,32 @@ def quantities(spec: Spec) -> dict[str, float]:
     return letters | pairs
 
 
-def suspects(spec: Spec, wrong: Sequence[str], told: Sequence[str]) -> tuple[str, ...]:
-    """The nodes in which the first wrong gradient was made: from those told that are nearer to the loss, or from it."""
+def suspects(spec: Spec, wrong: Sequence[str], told: Sequence[str], right: Sequence[str]) -> tuple[str, ...]:
+    """The nodes in which the first wrong gradient was made.
+
+    From those told that are nearer to the loss, or from it; and not where a right gradient has come the same way.
+    """
     found: dict[str, None] = {}
+    cleared = set(_ways(spec, right))
     for name in wrong:
         between = tuple(_between(spec, name, told))
         outputs = {out for node in between for out in spec.producer[node].outputs}
         if not outputs & set(wrong):
-            found |= dict.fromkeys(between)
+            under = {node for node, _ in set(_ways(spec, [name])) - cleared}
+            found |= dict.fromkeys([n for n in between if n in under] or between)
     return tuple(node.name for node in spec.nodes if node.name in found)
+
+
+def _ways(spec: Spec, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Every step, with the input through which it is gone back, on the ways from the loss to these tensors."""
+    waiting, seen = list(names), set[tuple[str, str]]()
+    while waiting:
+        name = waiting.pop()
+        for node in spec.consumers.get(name, ()):
+            if (node.name, name) not in seen:
+                seen.add((node.name, name))
+                yield node.name, name
+                waiting += node.outputs
 
 
 def _between(spec: Spec, name: str, told: Sequence[str]) -> Iterator[str]:
@@ -193,13 +210,13 @@ def _gives(plant: Plant, beside_: Beside, told: Told, noise: Noise, road: Backen
     return changed
 
 
-def named(plant: Plant, spec: Spec) -> Named:
-    """A mistake in words, at the names of the network."""
+def named(plant: Plant, where: str) -> Named:
+    """A mistake in words, at the names of the network, or of the file that the network was made of."""
     place = plant.places[0]
     return Named(
         mistake=plant.name,
         node=plant.node.name,
         tensor=place.tensor,
-        text=f"{plant.mistake.title} ({plant.name}, at {plant.node.name}). {plant.mistake.explained(place)}",
+        text=f"{plant.mistake.title} ({plant.name}, at {where}). {plant.mistake.explained(place)}",
         hints=plant.mistake.hinted(place),
     )

@@ -13,15 +13,16 @@ from typing import Any
 import numpy as np
 
 from trivium.backend import Array
-from trivium.compare.bound import BLIND
+from trivium.compare.bound import BLIND, Scaler
 from trivium.errors import OracleError
 from trivium.own.against import fit, fit_to
 from trivium.own.calling import Code, Told, code as as_code
-from trivium.own.found import GRADIENT, RIGHT, UNKNOWN, WRONG, Found, Part
+from trivium.own.found import GRADIENT, RIGHT, UNKNOWN, VALUE, WRONG, Found, Part
 from trivium.own.judge import Noise, judged, misshapen, noise
 from trivium.own.naming import meant
-from trivium.own.network import Against, beside_network, worst
+from trivium.own.network import OTHER, Against, beside_network, worst
 from trivium.own.relation import Axes, related
+from trivium.own.traced import traced
 from trivium.own.truth import CENTRAL, Asker
 from trivium.referee import Referee
 
@@ -38,6 +39,7 @@ def own_gradient(
     *,
     axes: Axes = MappingProxyType({}),
     against: Against | None = None,
+    road: Scaler,
     referee: Referee | None,
 ) -> Found:
     """Everything that can be said of a gradient; OracleError where the code cannot be called as it is written.
@@ -54,7 +56,26 @@ def own_gradient(
     found = _by_itself(code, given, told, heard, referee, notes)
     parts, said = related(code, given, heard, axes, list(found.parts))
     more = [f"held against itself too: {', '.join(said)}"] if said else []
-    return replace(found, parts=tuple(parts), notes=(*found.notes, *more))
+    found = replace(found, parts=tuple(parts), notes=(*found.notes, *more))
+    return _explained(code, given, told, heard, found, road) if found.of(GRADIENT, WRONG) else found
+
+
+def _explained(code: Code, given: Mapping[str, Array], told: Told, heard: Noise, found: Found, road: Scaler) -> Found:
+    """With the first wrong step and the mistake, where the function is a network that can be told."""
+    what = traced(code, given)
+    if what is None:
+        return found
+    network = Against(what.spec, None, road, 0.0, what.lines)
+    beside = beside_network(code, what.given, told, heard, network, None, [])
+    if any(p.kind == VALUE and p.state == WRONG for p in beside.parts) or any(
+        n.startswith(OTHER) for n in beside.notes
+    ):
+        return found  # what was recorded is not what is computed: the function does more than it shows
+    known = {p.name for p in found.parts}
+    more = [p for p in beside.parts if p.kind == GRADIENT and p.name not in known]
+    return replace(
+        found, parts=(*found.parts, *more), suspects=beside.suspects, mistakes=beside.mistakes, network=what.spec.name
+    )
 
 
 def merged(found: Sequence[tuple[str, Found]]) -> Found:
@@ -62,7 +83,10 @@ def merged(found: Sequence[tuple[str, Found]]) -> Found:
     parts = worst([(label, f.parts) for label, f in found])
     notes = dict.fromkeys(n for _, f in found for n in f.notes)
     points = tuple(dict.fromkeys(p for label, f in found for p in (label, *f.points)))
-    return replace(found[0][1], parts=tuple(parts), points=points, notes=tuple(notes))
+    wrong = [f for _, f in found if f.of(GRADIENT, WRONG)] or [found[0][1]]
+    everywhere = set.intersection(*({m.mistake for m in f.mistakes} for f in wrong))
+    mistakes = tuple(m for m in wrong[0].mistakes if m.mistake in everywhere)
+    return replace(wrong[0], parts=tuple(parts), points=points, notes=tuple(notes), mistakes=mistakes)
 
 
 def judged_code(code: Code, given: Mapping[str, Array], referee: Referee | None, notes: list[str]) -> Found:

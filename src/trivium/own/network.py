@@ -6,7 +6,7 @@ Knows nothing of how the verdict is told.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from trivium.own import against
 from trivium.own.against import Beside
 from trivium.own.assumption import assumption_in
 from trivium.own.calling import Code, Told
-from trivium.own.found import GRADIENT, WRONG, Found, Named, Part
+from trivium.own.found import GRADIENT, RIGHT, WRONG, Found, Named, Part
 from trivium.own.judge import LOSS, Noise, noise
 from trivium.own.layout import Layout, layout
 from trivium.probe import draw, prime_sizes, square_sizes
@@ -26,6 +26,9 @@ from trivium.referee import Referee
 from trivium.spec.graph import Spec
 
 TELLING = "prime sizes"
+LINE_OF = ", line "
+"""Between a file and a line of it."""
+OTHER = "the function is not the network"
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,28 @@ class Against:
     layout   how the person's data points lie, rows or columns; found out where None
     road     which runs the network, and measures rounding
     seconds  what its exact gradient may take
+    lines    where each of its steps stands in the person's own file, if it was made of that
     """
 
     spec: Spec
     layout: str | None
     road: Scaler
     seconds: float
+    lines: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, node: str) -> str:
+        """Where a person finds a step."""
+        return self.lines.get(node, node)
+
+    def places(self, nodes: Sequence[str]) -> tuple[str, ...]:
+        """Where a person finds some steps, those of a file together."""
+        at = [self.place(n).rpartition(LINE_OF) for n in nodes]
+        files: dict[str, list[int]] = {}
+        for file, _, number in at:
+            if file:
+                files.setdefault(file, []).append(int(number))
+        lines = [f"{f}{LINE_OF}{', '.join(map(str, sorted({*n})))}" for f, n in files.items()]
+        return (*(whole for file, _, whole in at if not file), *lines)
 
 
 def beside_network(
@@ -76,22 +95,23 @@ def beside_network(
     off = told.loss is not None and not _same_loss(told.loss, first, heard)
     if off:
         right = float(np.asarray(first.evaluation.values[spec.loss]))
-        notes.append(f"the function is not the network: it gives {told.loss:.6g}, and {spec.name} gives {right:.6g}")
+        notes.append(f"{OTHER}: it gives {told.loss:.6g}, and {spec.name} gives {right:.6g}")
     notes += [laid.note] if laid.note else []
     wrong = [p.name for p in parts if p.kind == GRADIENT and p.state == WRONG]
     where: tuple[str, ...] = ()
     mistakes: list[Named] = []
     if wrong and not off:
         heard_of = [m for m in map(first.meaning, told.gradients) if m is not None]
-        where = against.suspects(spec, wrong, heard_of)
+        came = [p.name for p in parts if p.kind == GRADIENT and p.state == RIGHT and not p.why]
+        where = against.suspects(spec, wrong, heard_of, came)
         found = against.explained([(b, t, h) for _, b, t, h in points], road, where)
         most = max((count for _, count in found), default=0)
-        mistakes = [against.named(plant, spec) for plant, count in found if count == most]
+        mistakes = [against.named(plant, network.place(plant.node.name)) for plant, count in found if count == most]
     asked = [(b, t, h, p) for (_, b, t, h), (_, p) in zip(points, at, strict=True)]
     return Found(
         what=f"the network {spec.name}",
         parts=tuple(parts),
-        suspects=where,
+        suspects=network.places(where),
         mistakes=tuple(mistakes),
         assumption=assumption_in(asked, mistakes) if wrong and code.f is None else "",
         points=tuple(label for label, *_ in points[1:]),

@@ -28,7 +28,8 @@ def related(
     """The parts, wrong where a relation that the function obeys is broken, and which relations were looked at."""
     if code.cotangent is not None:
         return parts, []
-    narrow, why, said = heard.dtype == "float32", dict[str, str](), list[str]()
+    narrow, why = heard.dtype == "float32", dict[str, str]()
+    orders, parted = list[str](), list[str]()
     for letter, along in axes.items():
         count = next(iter(given[n].shape[a] for n, a in along.items()), 0)
         if count < 2:
@@ -38,7 +39,7 @@ def related(
         if _same(code, heard, given, [(1.0, moved)]):
             off = wrong(_gradient(code, given), permuted(lambda at: _gradient(code, at), given, along, order.tolist()))
             why |= dict.fromkeys(off, f"it does not follow when what has the axis {letter} is put in another order")
-            said.append(f"put in another order along {letter}")
+            orders.append(letter)
         cut = (count + 1) // 2
         pieces = [
             (len(part) / count, {n: np.take(x, part, axis=along[n]) if n in along else x for n, x in given.items()})
@@ -47,9 +48,12 @@ def related(
         if not narrow and _same(code, heard, given, pieces):
             off = wrong(_gradient(code, given), halves(lambda at: _gradient(code, at), given, along))
             why |= dict.fromkeys(off, f"it is not the mean of the gradients of the two halves along {letter}")
-            said.append(f"parted in two along {letter}")
+            parted.append(letter)
     found = [replace(p, state=WRONG, why=why[p.name]) if p.name in why and p.state == RIGHT else p for p in parts]
-    return found, said
+    return found, [
+        *([f"with what lies along {', '.join(orders)} in another order"] if orders else []),
+        *([f"with what lies along {', '.join(parted)} parted in two"] if parted else []),
+    ]
 
 
 def _same(

@@ -156,7 +156,7 @@ def first(found: Found) -> str:
     values = () if found.sides else found.of(VALUE, WRONG)
     if values:
         return f"the value of {values[0].name}: from there on this is another function than {found.what}"
-    if not found.suspects:
+    if not found.suspects or found.mistakes:
         return ""
     one = len(found.suspects) == 1
     return (
