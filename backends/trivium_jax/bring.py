@@ -62,6 +62,11 @@ class JaxBringer:
         """A tree with JAX's arrays in it: a module of Equinox or Flax NNX, or an argument."""
         return any(isinstance(leaf, jax.Array) for leaf in jax.tree.leaves(thing))
 
+    def means(self, kind: type) -> bool:
+        """A module of Equinox or of Flax NNX, if either is imported."""
+        homes = (sys.modules.get("equinox"), sys.modules.get("flax.nnx"))
+        return issubclass(kind, tuple(home.Module for home in homes if home is not None))
+
     def answers(self, function: Callable[..., Any], at: Sequence[Any]) -> bool:
         """Whether it gives back JAX's arrays, traced or not, for JAX's arrays."""
         try:

@@ -36,6 +36,10 @@ class TorchBringer:
         """A module, or a tensor among what is handed over."""
         return isinstance(thing, torch.nn.Module | Tensor)
 
+    def means(self, kind: type) -> bool:
+        """A module."""
+        return issubclass(kind, torch.nn.Module)
+
     def answers(self, function: Callable[..., Any], at: Sequence[Any]) -> bool:
         """Whether it gives back tensors for tensors."""
         try:

@@ -51,6 +51,10 @@ class Bringer(Protocol):
         """Whether this is one of the framework's modules, or made of its tensors."""
         ...
 
+    def means(self, kind: type) -> bool:
+        """Whether a class is one of the framework's modules."""
+        ...
+
     def answers(self, function: Callable[..., Any], at: Sequence[Any]) -> bool:
         """Whether a function takes the framework's own tensors, and gives them back."""
         ...

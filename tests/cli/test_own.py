@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from tests.own.student import EXAMPLES, NET
@@ -24,8 +25,9 @@ def as_cells(source: str) -> list[str]:
 def written(folder: Path, name: str, source: str) -> str:
     path = folder / name
     if name.endswith(".ipynb"):
-        cells = [{"cell_type": "code", "source": cell.splitlines(keepends=True)} for cell in as_cells(source)]
-        _ = path.write_text(json.dumps({"cells": [{"cell_type": "markdown", "source": ["# x"]}, *cells]}))
+        notebook = nbformat.v4.new_notebook()
+        notebook.cells = [nbformat.v4.new_markdown_cell("# x"), *map(nbformat.v4.new_code_cell, as_cells(source))]
+        nbformat.write(notebook, path)
     elif name.endswith(".txt"):
         cells = [f"In [{i}]:\n{cell}\n\n({i}, array([1.0, 2.0]))\n" for i, cell in enumerate(as_cells(source), 1)]
         _ = path.write_text("\n".join(cells))
@@ -95,4 +97,92 @@ def test_what_cannot_be_checked_is_said(
     for name, source in {"mine.py": SOURCE, "bad.py": "def (", "raises.py": "1 / 0"}.items():
         _ = (tmp_path / name).write_text(source)
     assert main(["check", *arguments]) == 2
+    assert says in capsys.readouterr().err
+
+
+MODULE = """
+import torch
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = torch.nn.Linear(3, 4)
+    def forward(self, x):
+        return torch.tanh(self.a(x))
+def plain(x):
+    return torch.sin(x)
+"""
+LAYER = """
+import numpy as np
+class Layer:
+    def __init__(self):
+        self.W = np.full((3, 2), 0.3)
+    def forward(self, x):
+        self.x = x
+        return np.tanh(x @ self.W)
+    def backward(self, d):
+        self.dW = self.x.T @ d
+        return d @ self.W.T
+"""
+ROWS = EXAMPLES / "student/rows.py"
+LETTERS = {"S": "N i", "w1": "i h", "b1": "h", "w2": "h k", "b2": "k", "w3": "k o", "b3": "o", "y": "N o"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    _ = (tmp_path / "own_module.py").write_text(MODULE)
+    _ = (tmp_path / "own_layer.py").write_text(LAYER)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("target", ["own_module:Net", "own_module.py::Net", "own_module.py::plain"])
+def test_a_module_of_torch_is_checked_at_a_shape(target: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", target, "--shape", "x=5 3"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"again      trivium check {target} --shape 'x=5 3'"
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_class_with_a_way_back_is_checked_and_its_line_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "own_layer.py::Layer", "--shape", "x=N 3"]) == 1
+    text = " ".join(capsys.readouterr().out.split())
+    assert "2 of 2 gradients are wrong: W and x." in text
+    assert "(derivative-missing, at own_layer.py, line 8)" in text
+
+
+def test_shapes_take_the_place_of_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    shapes = [word for name, said in LETTERS.items() for word in ("--shape", f"{name}={said}")]
+    assert main(["check", f"{ROWS}::grads", "--cost", "cost", *shapes]) == 0
+    assert "checked at prime sizes; equal sizes; other numbers of prime sizes" in capsys.readouterr().out
+
+
+def test_rows_are_found_out_beside_columns_or_may_be_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", f"{ROWS}::grads", *AGAINST]) == 0
+    assert main(["check", f"{ROWS}::grads", *AGAINST, "--layout", "rows"]) == 0
+    assert "each of your matrices is the transpose" in capsys.readouterr().out
+
+
+def test_a_page_is_written(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert main(["check", written(tmp_path, "mine.py", WRONG), *AGAINST, "--html", str(page)]) == 1
+    assert "derivative-at-output" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["own_layer:Layr", "--shape", "x=3"], "own_layer has no function 'Layr'; did you mean 'Layer'?"),
+        (["own_nothing:Layer"], "own_nothing cannot be imported: ModuleNotFoundError"),
+        (["own_layer.py::Layer"], "no numbers to check own_layer.py::Layer at"),
+        (["own_layer.py::Layer", "--shape", "x"], "'x' is no shape: write x='N 3'"),
+        ([f"{ROWS}::grads"], "a gradient alone cannot be judged"),
+        ([f"{ROWS}::grads", "--cost", "cost"], "no numbers to check"),
+        ([f"{ROWS}::grads", *AGAINST, "--layout", "row"], "layout='row'; did you mean 'rows'"),
+    ],
+)
+def test_what_cannot_be_checked_is_said_with_a_cure(
+    words: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", *words]) == 2
     assert says in capsys.readouterr().err

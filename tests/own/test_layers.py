@@ -156,23 +156,24 @@ def wrong_layers() -> dict[str, tuple[str, Callable[[Any, Any], Any], str]]:
         return d @ wx.T, d @ wh.T, x.T @ d, h.T @ d, d.sum(axis=0)
 
     return {
-        "batchnorm": ("x", batchnorm_detached, ""),
-        "layernorm": ("x", layernorm_gamma_outside, ""),
+        "batchnorm": ("x", batchnorm_detached, "statistics-constant"),
+        "layernorm": ("x", layernorm_gamma_outside, "gain-outside"),
         "conv": ("x, w", conv_stride_forgotten, ""),
         "max pool": ("x", pool_assigned, ""),
-        "embedding": ("table", embedding_overwritten, ""),
+        "embedding": ("table", embedding_overwritten, "duplicates-overwritten"),
         "lstm": ("x, h0, wx, wh, b", lstm_carry_dropped, ""),
-        "rnn step": ("x, h, wx, wh, b", rnn_slope_at_input, ""),
+        "rnn step": ("x, h, wx, wh, b", rnn_slope_at_input, "derivative-at-output"),
     }
 
 
 @pytest.mark.parametrize("name", wrong_layers())
 def test_a_mistake_of_the_course_is_caught_where_it_is(name: str) -> None:
     f, _, at = functions(name)
-    where, backward, _ = wrong_layers()[name]
+    where, backward, mistake = wrong_layers()[name]
     report = tv.check_gradient(f, backward, at=at)
     assert report.verdict == "disagree"
     assert {p.name for p in report.found.of("gradient", "wrong")} == set(where.split(", ")), report.text()
+    assert [m.mistake for m in report.diagnosis] == mistake.split()
 
 
 def test_one_entry_of_a_thousandth_is_named_by_its_place() -> None:

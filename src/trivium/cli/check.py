@@ -15,9 +15,9 @@ import typer
 
 from trivium.cli.cure import advised, size_or_network
 from trivium.cli.file import reserve, write
-from trivium.cli.own import OWN, check_own
+from trivium.cli.own import Own, check_own, is_named
 from trivium.cli.stream import colorful, mention, say, waiting, width
-from trivium.cli.target import parse_bytes, parse_dtypes, parse_names, parse_sizes
+from trivium.cli.target import parse_bytes, parse_dtypes, parse_names, parse_shapes, parse_sizes
 from trivium.compare.bound import LINE
 from trivium.errors import InternalError, TriviumError
 from trivium.report import Report
@@ -34,6 +34,13 @@ Targets = Annotated[
 Cost = Annotated[str | None, typer.Option(metavar="[FILE::]NAME", help="The function whose gradient FILE::NAME is.")]
 Against = Annotated[
     str | None, typer.Option(metavar="FILE|zoo:NAME", help="The network that FILE::NAME is the gradient of.")
+]
+Shapes = Annotated[
+    list[str] | None, typer.Option(metavar="x='N 3'", help="A shape to draw an argument of, instead of --values.")
+]
+Lies = Annotated[
+    str | None,
+    typer.Option("--layout", metavar="rows|columns", help="How your data points lie, if not as in --against."),
 ]
 Values = Annotated[
     Path | None,
@@ -66,14 +73,17 @@ def check(
     oracle: Oracle = None,
     cost: Cost = None,
     against: Against = None,
+    shape: Shapes = None,
+    layout: Lies = None,
     budget: Budget = None,
 ) -> int:
     """Say whether all backends derive the same gradient, step by step; or whether one of your own is right.
 
     Exit codes: 0 they agree, 1 they disagree, 2 bad input, 3 undecided; of several networks, 2 before 1 before 3.
     """
-    if cost is not None or against is not None or any(OWN in target for target in targets):
-        return check_own(targets, cost=cost, against=against, values=values, oracle=oracle, as_json=as_json)
+    own = Own(cost, against, values, parse_shapes(shape or ()), layout, oracle)
+    if own.is_meant or any(map(is_named, targets)):
+        return check_own(targets, own, as_json=as_json, html=html)
     brief = brief or EVERY in targets
     targets = [name for target in targets for name in every(target)]
     if html is not None:

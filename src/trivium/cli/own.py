@@ -1,4 +1,4 @@
-"""`trivium check mynet.py::grads`: a person's own gradient, from a file or a notebook.
+"""`trivium check mynet.py::grads`: a person's own gradient, from a file, a notebook or a module.
 
 Knows nothing of how a gradient is judged.
 """
@@ -6,67 +6,142 @@ Knows nothing of how a gradient is judged.
 from __future__ import annotations
 
 import json
+import re
 import shlex
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from trivium.cli.cure import advised, size_or_network
+from trivium.cli.file import reserve, write
 from trivium.cli.stream import colorful, mention, say, waiting, width
-from trivium.errors import OracleError, ValuesError
+from trivium.errors import OracleError, TriviumError, ValuesError
+from trivium.report import OwnReport
 
-OWN = "::"
-"""Between a file and a function in it."""
 CODES = {"agree": 0, "disagree": 1, "undecided": 3}
+NAMED = re.compile(r".*::.*|(?!zoo:)[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 
 
-def check_own(
-    targets: Sequence[str],
-    *,
-    cost: str | None,
-    against: str | None,
-    values: Path | None,
-    oracle: str | None,
-    as_json: bool,
-) -> int:
+@dataclass(frozen=True)
+class Own:
+    """What a command line says of a gradient of one's own."""
+
+    cost: str | None
+    against: str | None
+    values: Path | None
+    shapes: Mapping[str, str]
+    layout: str | None
+    oracle: str | None
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether only a gradient of one's own can be meant."""
+        return any((self.cost, self.against, self.shapes, self.layout))
+
+    def words(self, target: str) -> list[str]:
+        """The command line again."""
+        asked = {"--cost": self.cost, "--against": self.against, "--values": self.values}
+        asked |= {"--layout": self.layout, "--oracle": self.oracle}
+        shapes = [w for n, said in self.shapes.items() for w in ("--shape", f"{n}={said}")]
+        return [
+            "trivium",
+            "check",
+            target,
+            *(w for n, x in asked.items() if x is not None for w in (n, str(x))),
+            *shapes,
+        ]
+
+
+def is_named(target: str) -> bool:
+    """Whether a word names something in a file or a module, and no network."""
+    return NAMED.fullmatch(target) is not None
+
+
+def check_own(targets: Sequence[str], own: Own, *, as_json: bool, html: Path | None) -> int:
     """Check one gradient and show what was found."""
-    if len(targets) > 1 or OWN not in targets[0]:
-        raise typer.BadParameter("takes one gradient of your own, such as mynet.py::grads", param_hint="'--cost'")
+    if len(targets) > 1 or not is_named(targets[0]):
+        message = "takes one gradient of your own, such as mynet.py::grads"
+        raise typer.BadParameter(message, param_hint="'--cost'")
     (target,) = targets
-    from trivium.given import read_values
-    from trivium.own.source import function
-    from trivium.verbs import check_gradient
-
-    path = target.partition(OWN)[0]
-    where = cost if cost is None or OWN in cost else f"{path}{OWN}{cost}"
-    if cost is None and against is None:
-        message = "a gradient alone cannot be judged: name the function too, or a network to hold it against"
-        raise _cured(OracleError(message), f"trivium check {target} --cost cost --values numbers.json")
-    if values is None and against is None:
-        message = f"no numbers to check {target} at: name a file that holds every argument"
-        raise _cured(ValuesError(message), f"trivium check {target} --cost {cost} --values numbers.json")
-    with waiting(f"checking {target}"):
-        try:
-            grad, f = function(target), None if where is None else function(where)
-        except OracleError as error:
-            raise _cured(error, "trivium check --help   # a gradient of your own is FILE.py::NAME") from None
-        at = None if values is None else read_values(values)
-        with advised(size_or_network(against or "")):
-            report = check_gradient(f, grad, at=at, against=against, oracle=oracle)
-    asked = {"--cost": cost, "--against": against, "--values": values, "--oracle": oracle}
-    words = ["trivium", "check", target, *(w for n, x in asked.items() if x is not None for w in (n, str(x)))]
-    report = replace(report, command=shlex.join(words))
+    if html is not None:
+        reserve(html, "--html")
+    with waiting(f"checking {target}"), advised(size_or_network(own.against or "")):
+        report = replace(_report(target, own), command=shlex.join(own.words(target)))
     if as_json:
         say(json.dumps(report.to_json(), indent=2, allow_nan=False))
     else:
         say(report.text(width=width(), color=colorful()))
-    if not path.endswith(".py"):
+    path = target.partition("::")[0]
+    if "::" in target and not path.endswith(".py"):
         mention(f"of {path} only imports, functions and classes were run")
+    if html is not None:
+        write(html, report.to_html())
+        mention(f"wrote {html}")
     return CODES[report.verdict]
 
 
-def _cured(error: OracleError | ValuesError, line: str) -> OracleError | ValuesError:
+def _report(target: str, own: Own) -> OwnReport:
+    from trivium.given import read_values
+    from trivium.own.source import function
+    from trivium.own.stateful import is_stateful
+    from trivium.verbs import check_gradient
+
+    try:
+        thing = function(target)
+        f = None if own.cost is None else function(_beside(target, own.cost))
+    except OracleError as error:
+        raise _cured(error, "trivium check --help   # a gradient of your own is FILE.py::NAME") from None
+    at = None if own.values is None else read_values(own.values)
+    asked: dict[str, Any] = {"at": at, "shapes": dict(own.shapes) or None, "against": own.against}
+    if f is None and is_stateful(thing):
+        return check_gradient(thing, layout=own.layout, oracle=own.oracle, **_ready(target, own, asked))
+    if f is None and own.against is None:
+        return _of_framework(target, thing, own, at)
+    return check_gradient(f, thing, layout=own.layout, oracle=own.oracle, **_ready(target, own, asked))
+
+
+def _of_framework(target: str, thing: Any, own: Own, at: Mapping[str, Any] | None) -> OwnReport:
+    """A module of torch or JAX, or a function of their tensors."""
+    from trivium.bringer import bringers
+    from trivium.own.drawn import points
+    from trivium.verbs import check_module
+
+    there = list(bringers())
+    made = thing() if isinstance(thing, type) and any(b.means(thing) for b in there) else thing
+    known = any(b.knows(made) for b in there)
+    if not known and (not there or (at is None and not own.shapes)):
+        raise _alone(target)
+    _ = _ready(target, own, {"at": at, "shapes": dict(own.shapes) or None})
+    numbers = list((at if at is not None else next(iter(points(own.shapes))).given).values())
+    if not known and not any(b.answers(made, numbers) for b in there):
+        raise _alone(target)
+    return check_module(made, at=numbers)
+
+
+def _alone(target: str) -> TriviumError:
+    message = "a gradient alone cannot be judged: name the function too, or a network to hold it against"
+    return _cured(OracleError(message), f"trivium check {target} --cost cost --values numbers.json")
+
+
+def _ready(target: str, own: Own, asked: dict[str, Any]) -> dict[str, Any]:
+    """ValuesError where nothing says at which numbers."""
+    if all(value is None for value in asked.values()):
+        message = f"no numbers to check {target} at: name a file that holds every argument, or give their shapes"
+        raise _cured(ValuesError(message), f"trivium check {target} --shape 'x=N 3' --shape 'w=3 m'")
+    return asked
+
+
+def _beside(target: str, cost: str) -> str:
+    """Another function, in the same place if nothing else is said."""
+    if is_named(cost):
+        return cost
+    mark = "::" if "::" in target else ":"
+    return f"{target.partition(mark)[0]}{mark}{cost}"
+
+
+def _cured(error: TriviumError, line: str) -> TriviumError:
     error.add_note(line)
     return error

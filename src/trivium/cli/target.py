@@ -60,3 +60,14 @@ def parse_names(text: str | None) -> tuple[str, ...] | None:
 def _wrong(option: str, message: str) -> typer.BadParameter:
     """A slip in the words of an option, as Typer tells those that it finds itself."""
     return typer.BadParameter(message, param_hint=f"'{option}'")
+
+
+def parse_shapes(texts: Sequence[str]) -> dict[str, str]:
+    """`x=N 3` as a shape for the argument x."""
+    found = {}
+    for text in texts:
+        name, equals, shape = text.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise typer.BadParameter(f"{text!r} is no shape: write x='N 3'", param_hint="'--shape'")
+        found[name.strip()] = shape.strip()
+    return found

@@ -52,7 +52,42 @@ def _largest(operands: tuple[Any, ...], attrs: Mapping[str, Any]) -> Whole | Non
     return None
 
 
+def _shifted(operands: tuple[Any, ...], attrs: Mapping[str, Any]) -> Whole | None:
+    """gain * (x - mean(x)) / sqrt(variance(x) + eps) + shift is a normalization, over data points or over features."""
+    for scaled, shift in (operands, operands[::-1]):
+        for gain, normal in _both(_is(scaled, "mul")):
+            found = _normal(normal)
+            if found is not None:
+                x, axis, keepdims, eps = found
+                if np.shape(gain) != np.shape(shift) or len(np.shape(gain)) != 1 or x.ndim != 2:
+                    continue
+                if axis == 0:
+                    return "batch_norm", (x, gain, shift), {"channel_axis": 1, "eps": eps}
+                if axis in (1, -1) and keepdims:
+                    return "layer_norm", (x, gain, shift), {"eps": eps}
+    return None
+
+
+def _both(operands: tuple[Any, ...] | None) -> tuple[tuple[Any, ...], ...]:
+    return () if operands is None else (operands, operands[::-1])
+
+
+def _normal(x: Any) -> tuple[Any, Any, bool, float] | None:
+    """What is normalized, along which axis, and the number beside its variance."""
+    above, below = _is(x, "div") or (None, None)
+    centered, root = _is(above, "sub"), _is(below, "sqrt")
+    for variance, eps in _both(_is(root[0], "add") if root else None):
+        of, mean = _is(variance, "variance"), _is(centered[1], "mean") if centered else None
+        if of is None or mean is None or hasattr(eps, "tensor") or variance.origin[2]["ddof"]:
+            continue
+        along = (variance.origin[2]["axis"], variance.origin[2]["keepdims"])
+        one = centered is not None and _same(of[0], centered[0]) and _same(mean[0], of[0])
+        if one and centered is not None and (centered[1].origin[2]["axis"], centered[1].origin[2]["keepdims"]) == along:
+            return of[0], *along, float(eps)
+    return None
+
+
 RECOGNISED: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any]], Whole | None]] = MappingProxyType(
-    {"div": _quotient, "maximum": _largest}
+    {"div": _quotient, "maximum": _largest, "add": _shifted}
 )
 """By the op that comes last."""

@@ -7,10 +7,11 @@ that computes. Knows nothing of what the functions do.
 from __future__ import annotations
 
 import ast
-import json
+import importlib
 import re
 import sys
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,17 +24,34 @@ OUTPUT = re.compile(r"(?m)^\s*Out\s*\[\s*\d*\s*\]:")
 DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
-def function(target: str) -> Callable[..., Any]:
-    """The function that `mynet.py::grads` names; OracleError where there is no such file, or no such function in it."""
-    path, _, name = target.partition(MARK)
-    module = loaded(Path(path))
-    found = getattr(module, name, None)
+def function(target: str) -> Any:
+    """What `mynet.py::grads` or `package.module:Net` names; OracleError where there is no such file or name."""
+    if MARK in target:
+        where, _, name = target.partition(MARK)
+        module = loaded(Path(where))
+    else:
+        where, _, name = target.partition(":")
+        module = _imported(where)
+    found: Any = module
+    for part in name.split("."):
+        found = getattr(found, part, None)
     if not callable(found):
         there = [n for n, x in vars(module).items() if callable(x) and getattr(x, "__module__", "") == module.__name__]
         raise OracleError(
-            f"{path} has no function {name!r}{did_you_mean(name, there)}; it has {', '.join(there) or 'none'}"
+            f"{where} has no function {name!r}{did_you_mean(name, there)}; it has {', '.join(there) or 'none'}"
         )
-    return found  # type: ignore[no-any-return]
+    return found
+
+
+def _imported(name: str) -> ModuleType:
+    """A module by its name; the folder that a person is in is looked at first, as Python does."""
+    sys.path.insert(0, "")
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        raise OracleError(f"{name} cannot be imported: {type(error).__name__}: {error}") from error
+    finally:
+        sys.path.remove("")
 
 
 def loaded(path: Path) -> ModuleType:
@@ -63,14 +81,25 @@ def loaded(path: Path) -> ModuleType:
 def cells(path: Path, text: str) -> Iterator[str]:
     """The code cells of a notebook, or of its text; what is printed between them is left out."""
     if path.suffix == ".ipynb":
-        try:
-            found = json.loads(text)["cells"]
-            yield from ("".join(cell["source"]) for cell in found if cell["cell_type"] == "code")
-        except (ValueError, LookupError, TypeError, RecursionError) as error:
-            raise OracleError(f"{path} is no notebook: {error}") from error
+        yield from _notebook(path, text)
         return
     for cell in PROMPT.split(text)[1:] if PROMPT.search(text) else [text]:
         yield OUTPUT.split(cell)[0]
+
+
+def _notebook(path: Path, text: str) -> Iterator[str]:
+    """The code cells of a notebook of any version."""
+    try:
+        import nbformat
+    except ModuleNotFoundError:
+        raise OracleError(f"{path} is a notebook: pip install 'trivium[notebook]' reads it") from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about ids that cells lack: it is read, not written
+            found = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    except Exception as error:
+        raise OracleError(f"{path} is no notebook: {type(error).__name__}: {error}") from error
+    yield from (cell.source for cell in found.cells if cell.cell_type == "code")
 
 
 def _parsed(text: str, where: str) -> ast.Module:

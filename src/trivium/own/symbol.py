@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +16,22 @@ import numpy as np
 from trivium.own.recognised import RECOGNISED
 from trivium.spec.tensor import Tensor
 
-Made = Callable[[Tensor], "Symbol"]
+
+class ArrayMetError(Exception):
+    """An array of numbers stands beside a symbol: it has to be fed in."""
+
+    def __init__(self, array: Any) -> None:
+        super().__init__(f"an array of shape {np.shape(array)}")
+        self.array = array
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What is told of every tensor that is made, what knows the tensor that an array is fed as, and the arguments."""
+
+    made: Callable[[Tensor], None]
+    known: Callable[[Any], Tensor]
+    given: Mapping[str, Any]
 
 
 class Symbol:
@@ -27,8 +43,8 @@ class Symbol:
     __array_priority__ = 1000
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, tensor: Tensor, made: Made, origin: tuple[Any, ...] = ()) -> None:
-        self.tensor, self.made, self.origin = tensor, made, origin
+    def __init__(self, tensor: Tensor, behind: Behind, origin: tuple[Any, ...] = ()) -> None:
+        self.tensor, self.behind, self.origin = tensor, behind, origin
 
     shape = property(lambda self: self.tensor.shape)
     ndim = property(lambda self: len(self.tensor.shape))
@@ -42,9 +58,14 @@ class Symbol:
         whole = None if known is None else known(operands, attrs)
         if whole is not None:
             name, operands, attrs = whole
-        plain = [x.tensor if isinstance(x, Symbol) else float(x) if np.ndim(x) == 0 else x for x in operands]
-        tensor: Tensor = self.made(self.tensor._recorder.operator(name, *plain, **attrs)).tensor
-        return Symbol(tensor, self.made, (name, operands, attrs))
+        tensor: Tensor = self.tensor._recorder.operator(name, *map(self._operand, operands), **attrs)
+        self.behind.made(tensor)
+        return Symbol(tensor, self.behind, (name, operands, attrs))
+
+    def _operand(self, x: Any) -> Any:
+        if isinstance(x, Symbol):
+            return x.tensor
+        return float(x) if np.ndim(x) == 0 else self.behind.known(x)
 
     def __len__(self) -> int:
         if not self.shape:
@@ -122,10 +143,8 @@ def dot(a: Any, b: Any) -> Any:
 
 def matmul(some: Symbol, a: Any, b: Any) -> Symbol:
     """A vector is a row before a matrix, and a column after it."""
-    left = reshape(a, (1, a.shape[0])) if np.ndim(a) == 1 else a
-    right = reshape(b, (b.shape[0], 1)) if np.ndim(b) == 1 else b
-    if not isinstance(left, Symbol) or not isinstance(right, Symbol):
-        raise TypeError("an array of numbers is no symbol")
+    left = a.reshape(1, -1) if np.ndim(a) == 1 else a
+    right = b.reshape(-1, 1) if np.ndim(b) == 1 else b
     found = some.op("matmul", left, right)
     shape = found.shape
     shape = shape[:-1] if np.ndim(b) == 1 else shape
@@ -144,10 +163,11 @@ def _power(some: Symbol, x: Any, y: Any) -> Symbol:
 
 def _reduced(name: str) -> Callable[..., Symbol]:
     def reduce(x: Symbol, axis: Any = None, *, keepdims: bool = False, **rest: Any) -> Symbol:
+        more = {"ddof": int(rest.pop("ddof", 0))} if name in ("variance", "standard_deviation") else {}
         if any(value is not None for value in rest.values()):
             raise TypeError(f"numpy.{name} with {', '.join(rest)} is no op")
         at = axis if axis is None or isinstance(axis, int) else tuple(int(a) for a in axis)
-        return x.op(name, x, axis=at, keepdims=bool(keepdims))
+        return x.op(name, x, axis=at, keepdims=bool(keepdims), **more)
 
     return reduce
 
@@ -156,6 +176,8 @@ def _item(x: Symbol, keys: tuple[Any, ...]) -> Symbol:
     """Places and pieces along axes; of (arange, labels), each row's entry of its label."""
     if len(keys) == 2 and isinstance(keys[1], Symbol) and x.ndim == 2:
         return _of_each_row(x, *keys)
+    if len(keys) == 1 and isinstance(keys[0], Symbol) and x.ndim == 2:
+        return x.op("embedding", x, keys[0])
     if any(key is Ellipsis for key in keys) or len(keys) > x.ndim + sum(key is None for key in keys):
         raise TypeError("no op takes such an index")
     found, shape, axis = x, list[int](), 0
@@ -170,9 +192,10 @@ def _item(x: Symbol, keys: tuple[Any, ...]) -> Symbol:
 
 
 def _of_each_row(x: Symbol, rows: Any, labels: Symbol) -> Symbol:
-    if not np.array_equal(np.asarray(rows), np.arange(len(x))):
-        raise TypeError("only each row once")
-    taken = x.op("take_along_axis", x, reshape(labels, (len(x), 1)), axis=1)
+    numbers = labels.behind.given.get(str(labels.tensor._source))
+    if numbers is None or not np.array_equal(np.asarray(rows), np.arange(len(x))):
+        raise TypeError("only each row once, at labels that are given")
+    taken = x.op("take_along_axis", x, numbers.reshape(-1, 1), axis=1)
     return reshape(taken, (len(x),))
 
 
@@ -193,12 +216,17 @@ def _piece(x: Symbol, axis: int, key: Any) -> Symbol:
     return x if whole else x.op("slice", x, axis=axis, start=start, stop=stop, step=step)
 
 
+def _some(parts: Any) -> Symbol:
+    """A symbol among what is handed over."""
+    return next(part for part in parts if isinstance(part, Symbol))
+
+
 def _concatenated(parts: Any, axis: int = 0) -> Symbol:
-    return parts[0].op("concat", *parts, axis=axis)  # type: ignore[no-any-return]
+    return _some(parts).op("concat", *parts, axis=axis)
 
 
 def _stacked(parts: Any, axis: int = 0) -> Symbol:
-    return parts[0].op("stack", *parts, axis=axis)  # type: ignore[no-any-return]
+    return _some(parts).op("stack", *parts, axis=axis)
 
 
 PLAIN = ("add", "square", "exp", "log", "expm1", "log1p", "sqrt", "sin", "cos", "tanh", "maximum", "minimum", "sign")
@@ -219,7 +247,17 @@ UFUNCS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     }
 )
 """NumPy's functions of numbers, as ops."""
-REDUCED = {"sum": "sum", "mean": "mean", "amax": "max", "max": "max", "amin": "min", "min": "min", "prod": "prod"}
+REDUCED = {
+    "var": "variance",
+    "std": "standard_deviation",
+    "sum": "sum",
+    "mean": "mean",
+    "amax": "max",
+    "max": "max",
+    "amin": "min",
+    "min": "min",
+    "prod": "prod",
+}
 FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
         **{name: _reduced(op) for name, op in REDUCED.items()},
@@ -229,6 +267,9 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "ravel": lambda x: x.ravel(),
         "concatenate": _concatenated,
         "stack": _stacked,
+        "einsum": lambda equation, *x: _some(x).op("einsum", *x, equation=equation),
+        "zeros_like": lambda x: np.zeros(x.shape),
+        "ones_like": lambda x: np.ones(x.shape),
         "expand_dims": lambda x, axis: reshape(x, np.expand_dims(np.empty(x.shape), axis).shape),
         "squeeze": lambda x, axis=None: reshape(x, np.empty(x.shape).squeeze(axis).shape),
         "ndim": lambda x: x.ndim,
