@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -42,9 +43,11 @@ def test_the_python_of_readme_prints_agreement(folder: Path, capsys: pytest.Capt
     assert capsys.readouterr().out.startswith("numpy, torch and jax derive the same gradient of one_layer")
 
 
-def test_the_proof_of_readme_finds_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_mistake_of_readme_is_named_as_it_says(capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(fenced("python", number=2), "README.md", "exec"), {})
-    assert capsys.readouterr().out.startswith("w [0, 0]: proved wrong: ")
+    shown = " ".join(capsys.readouterr().out.split())
+    assert shown.startswith("The gradient is wrong: w.")
+    assert "tanh-not-squared, at README.md, line " in shown
 
 
 def test_readme_shows_commands() -> None:
@@ -55,7 +58,7 @@ def test_readme_shows_commands() -> None:
     "command", [pytest.param(c, marks=pytest.mark.slow) if c in ALL_OF_IT else c for c in COMMANDS]
 )
 def test_a_command_of_readme_succeeds(command: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert (main(command.split()[1:]), any(capsys.readouterr())) == (0, True)
+    assert (main(shlex.split(command)[1:]), any(capsys.readouterr())) == (0, True)
 
 
 def test_what_takes_minutes_is_still_in_readme() -> None:

@@ -5,7 +5,6 @@ Knows nothing of how the verdict was reached.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from trivium.report.paint import painted
 from trivium.report.phrase import counted, listed, visible, wrapped
 from trivium.report.table import table
 from trivium.report.verdict import TITLES
+from trivium.report.web import own_page
 from trivium.spec.signature import show
 
 FORMAT, VERSION = "trivium.own", 1
@@ -61,8 +61,7 @@ class OwnReport:
 
     def to_html(self) -> str:
         """A page that stands alone: no script, nothing fetched."""
-        title = html.escape(f"{self.found.what}: {TITLES[self.verdict]}")
-        return f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title>{self._repr_html_()}</html>\n"
+        return own_page(view(self.found, self.command), whole=True)
 
     def raise_for_verdict(self) -> None:
         """Raise GradientMismatch, with the text of the report, where the gradient is wrong or nothing was decided."""
@@ -73,10 +72,46 @@ class OwnReport:
         return self.text()
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(self.text(width=100))}</pre>"
+        return own_page(view(self.found, self.command), whole=False)
 
     def __bool__(self) -> bool:
         raise TypeError("a report is not true or false: read .verdict, or call .raise_for_verdict()")
+
+
+def view(found: Found, command: str) -> dict[str, Any]:
+    """What a page shows, every number as text."""
+    wrong = [p for p in (*found.of(VALUE, WRONG), *found.of(GRADIENT, WRONG)) if not (found.sides and p.kind == VALUE)]
+    told = {"first": first(found), "mistake": mistake(found)}
+    facts = {"what may hide": missed(found), "checked at": "; ".join(found.points)}
+    return {
+        "name": found.what,
+        "verdict": found.verdict,
+        "title": TITLES[found.verdict],
+        "summary": sentence(found),
+        "command": command,
+        "line": f"{LINE:g}",
+        "told": [(label, text) for label, text in told.items() if text],
+        "wrong": [
+            {
+                "what": f"the {p.kind} {'of' if p.kind == VALUE else 'with respect to'} {p.name}",
+                "pattern": p.pattern.text if p.pattern else p.why,
+                "how": p.how,
+                "entries": [(place(w.index), *telling(w.got, w.expected), few(w.bound)) for w in p.witnesses],
+            }
+            for p in wrong
+        ],
+        "parts": [
+            (p.name, p.said_as, show(p.shape), few(p.largest), p.state, residual(p.residual), asked(p), p.how)
+            for p in ordered(found)
+        ],
+        "facts": [(label, text) for label, text in facts.items() if text] + [("note", n) for n in found.notes],
+    }
+
+
+def ordered(found: Found) -> list[Part]:
+    """The gradients, the wrong ones first."""
+    order = (WRONG, UNKNOWN, RIGHT)
+    return sorted(found.of(GRADIENT), key=lambda p: order.index(p.state))
 
 
 def sentence(found: Found) -> str:
@@ -133,8 +168,7 @@ def _lines(found: Found, command: str, width: int, most: int) -> Iterator[str]:
 
 def rows(found: Found, width: int) -> Iterator[str]:
     """A row for each gradient, the wrong ones first."""
-    order = (WRONG, UNKNOWN, RIGHT)
-    parts = sorted(found.of(GRADIENT), key=lambda p: order.index(p.state))
+    parts = ordered(found)
     shown = parts[:ROWS]
     head = ["gradient of", "shape", "largest", "", "residual", "asked"]
     body = [[p.name, show(p.shape), few(p.largest), p.state, residual(p.residual), asked(p)] for p in shown]

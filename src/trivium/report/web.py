@@ -6,8 +6,7 @@ Knows nothing of HTML but the template beside it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from importlib.resources import files
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trivium.compare.bound import LINE
@@ -34,12 +33,23 @@ def fragment(comparison: Comparison, command: str) -> str:
     return _render(comparison, command, whole=False)
 
 
-def _render(comparison: Comparison, command: str, *, whole: bool) -> str:
-    from jinja2 import Environment, StrictUndefined
+def own_page(view: Mapping[str, Any], *, whole: bool) -> str:
+    """The page of a gradient of one's own, or what of it stands in a notebook."""
+    return _rendered("own.html.j2", {"whole": whole, **view})
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(files("trivium.report").joinpath("page.html.j2").read_text(encoding="utf-8"))
-    return template.render(whole=whole, **view(comparison, command))
+
+def _render(comparison: Comparison, command: str, *, whole: bool) -> str:
+    return _rendered("page.html.j2", {"whole": whole, **view(comparison, command)})
+
+
+def _rendered(template: str, shown: Mapping[str, Any]) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("trivium", "report")
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template(template).render(shown)
 
 
 def view(comparison: Comparison, command: str) -> dict[str, Any]:
