@@ -171,7 +171,9 @@ def compare_gradients(
     from trivium.own.compared import compared
 
     found = compared(implementations, at, names or {})
-    return OwnReport(found, f"python: trivium.compare_gradients({', '.join(found.sides)}, at=at)")
+    return OwnReport(
+        found, f"python: trivium.compare_gradients({', '.join(f'f{i + 1}' for i in range(len(found.sides)))}, at=at)"
+    )
 
 
 def assert_gradient(

@@ -5,7 +5,7 @@ Knows nothing of gradients.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from trivium.backend import Array
 from trivium.errors import TriviumError, ValuesError
 from trivium.given import check_values, shapes_of
+from trivium.own.joined import Joint, apart, joints
 from trivium.own.naming import meant
 from trivium.spec.binding import bind_sizes
 from trivium.spec.graph import Spec
@@ -29,42 +30,61 @@ class Layout:
     spec    the network, at the sizes that the person's arrays have
     names   the network's name of each of the person's arguments
     turned  whether each matrix is the transpose of the network's
+    joined  the weights that hold their bias, too
     """
 
     spec: Spec
     names: Mapping[str, str]
     turned: bool
+    joined: tuple[Joint, ...] = ()
 
     def to_network(self, given: Mapping[str, Array]) -> dict[str, Array]:
         """A person's arrays as the network has them."""
-        return _as_network(self.spec, self.names, given, turned=self.turned)
+        return _as_network(self.spec, self.names, given, turned=self.turned, joined=self.joined)
 
     def to_person(self, values: Mapping[str, Array], given: Mapping[str, Array]) -> dict[str, Array]:
         """A network's arrays as the person has them: shaped and typed as those that were given."""
-        return {
-            n: _like(values[self.names[n]], x, turned=self.turned).astype(x.dtype) if n in self.names else x
-            for n, x in given.items()
+        alone = apart(self.joined, given, self.names)
+        names = {**self.names, **{j.bias: j.bias for j in self.joined}}
+        found = {
+            n: _like(values[names[n]], x, turned=self.turned).astype(x.dtype) if n in names else x
+            for n, x in alone.items()
         }
+        for joint in self.joined:
+            said = next(n for n, m in self.names.items() if m == joint.weight)
+            found[said] = joint.together(found[said], found.pop(joint.bias))
+        return {n: found[n] for n in given}
 
     @property
     def note(self) -> str:
         """What has to be said of it."""
-        return "each of your matrices is the transpose of the network's" if self.turned else ""
+        said = ["each of your matrices is the transpose of the network's"] if self.turned else []
+        said += [f"{j.bias} stands in {j.weight}, at its {'first' if j.first else 'last'} place" for j in self.joined]
+        return "; ".join(said)
 
 
-def layout(spec: Spec, given: Mapping[str, Array], asked: str | None) -> Layout:
-    """How a person's arrays are the network's; ValuesError where they are not."""
-    names = _bound(spec, given)
-    ways = (False, True) if asked is None else (asked != data_points(spec),)
-    problems: list[TriviumError] = []
-    for turned in ways:
-        try:
-            fitted = _fitted(spec, names, given, turned=turned)
-        except TriviumError as error:
-            problems.append(error)
-        else:
-            return Layout(fitted, names, turned)
-    raise problems[0]
+def layouts(spec: Spec, given: Mapping[str, Array], asked: str | None) -> list[Layout]:
+    """The ways in which a person's arrays may be the network's, likeliest first; ValuesError where there is none."""
+    names = {n: m for n in given if (m := meant(n, spec.givens)) is not None}
+    missing = [n for n in spec.givens if n not in names.values()]
+    turned = (False, True) if asked is None else (asked != data_points(spec),)
+    found, problems = list[Layout](), list[TriviumError]()
+    for way in turned:
+        ends = (False, True) if missing else (False,)
+        for joined in (joints(spec, missing, turned=way, first=first) for first in ends):
+            if joined is None:
+                continue
+            try:
+                found.append(Layout(_fitted(spec, names, given, turned=way, joined=joined), names, way, joined))
+            except TriviumError as error:
+                problems.append(error)
+    if found:
+        return found
+    if problems and not missing:
+        raise problems[0]
+    raise ValuesError(
+        f"{spec.name} needs {', '.join(missing)}, and the arguments are {', '.join(given)}: use its names"
+    )
 
 
 def ways_to_hand(spec: Spec, values: Mapping[str, Array], asked: str | None) -> list[dict[str, Array]]:
@@ -88,17 +108,22 @@ def unturned(x: Array, *, turned: bool) -> Array:
     return x.T if turned and x.ndim == 2 else x
 
 
-def _fitted(spec: Spec, names: Mapping[str, str], given: Mapping[str, Array], *, turned: bool) -> Spec:
+def _fitted(
+    spec: Spec, names: Mapping[str, str], given: Mapping[str, Array], *, turned: bool, joined: Sequence[Joint]
+) -> Spec:
     """The network at the sizes that the arrays have; an error where they do not fit."""
-    values = _as_network(spec, names, given, turned=turned)
+    values = _as_network(spec, names, given, turned=turned, joined=joined)
     fitted = spec.resized(**bind_sizes((*spec.inputs, *spec.parameters), shapes_of(values), known=()))
     _ = check_values(fitted, values)
     return fitted
 
 
-def _as_network(spec: Spec, names: Mapping[str, str], given: Mapping[str, Array], *, turned: bool) -> dict[str, Array]:
+def _as_network(
+    spec: Spec, names: Mapping[str, str], given: Mapping[str, Array], *, turned: bool, joined: Sequence[Joint]
+) -> dict[str, Array]:
     written = dict((*spec.inputs, *spec.parameters))
-    return {names[n]: _ranked(unturned(x, turned=turned), written[names[n]]) for n, x in given.items() if n in names}
+    alone, called = apart(joined, given, names), {**names, **{j.bias: j.bias for j in joined}}
+    return {called[n]: _ranked(unturned(x, turned=turned), written[called[n]]) for n, x in alone.items() if n in called}
 
 
 def _ranked(x: Array, dims: Dims) -> Array:
@@ -116,14 +141,3 @@ def _like(value: Array, given: Array, *, turned: bool) -> Array:
     if given.ndim == 1:
         return found.reshape(-1)
     return found.reshape(-1, 1) if given.shape[1] == 1 else found.reshape(1, -1)
-
-
-def _bound(spec: Spec, given: Mapping[str, Array]) -> dict[str, str]:
-    """Which input or parameter of the network each argument is, by name."""
-    found = {n: m for n in given if (m := meant(n, spec.givens)) is not None}
-    missing = [n for n in spec.givens if n not in found.values()]
-    if missing:
-        raise ValuesError(
-            f"{spec.name} needs {', '.join(missing)}, and the arguments are {', '.join(given)}: use its names"
-        )
-    return found

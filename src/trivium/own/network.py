@@ -19,8 +19,9 @@ from trivium.own.against import Beside
 from trivium.own.assumption import assumption_in
 from trivium.own.calling import Code, Told
 from trivium.own.found import GRADIENT, RIGHT, WRONG, Found, Named, Part
+from trivium.own.joined import told_apart
 from trivium.own.judge import LOSS, Noise, noise
-from trivium.own.layout import Layout, layout
+from trivium.own.layout import Layout, layouts
 from trivium.probe import draw, prime_sizes, square_sizes
 from trivium.referee import Referee
 from trivium.spec.graph import Spec
@@ -72,8 +73,27 @@ def beside_network(
     notes: list[str],
 ) -> Found:
     """Held against a network, at the numbers given and, where its sizes are free, at drawn ones of telling sizes."""
-    laid, road = layout(network.spec, given, network.layout), network.road
-    spec, values = laid.spec, laid.to_network(given)
+    ways = layouts(network.spec, given, network.layout)
+    decided = code.f is None and not ways[0].joined  # without a function nothing tells two layouts apart
+    tries = [
+        _beside(code, given, *told_apart(laid.joined, told, heard, laid.spec), network, laid, referee, list(notes))
+        for laid in (ways[:1] if decided else ways)
+    ]
+    return min(tries, key=lambda f: (any(n.startswith(OTHER) for n in f.notes), len(f.of(GRADIENT, WRONG))))
+
+
+def _beside(
+    code: Code,
+    given: Mapping[str, Array],
+    told: Told,
+    heard: Noise,
+    network: Against,
+    laid: Layout,
+    referee: Referee | None,
+    notes: list[str],
+) -> Found:
+    """The same with the arrays laid beside the network's in one way."""
+    spec, values, road = laid.spec, laid.to_network(given), network.road
     first = against.beside(spec, check_values(spec, values), road, referee, network.seconds, turned=laid.turned)
     points = [("", first, told, heard)]
     for label, sizes in ((TELLING, prime_sizes(spec)), ("square layers", square_sizes(spec))):
@@ -146,7 +166,8 @@ def _further(
     fed = laid.to_person(drawn, given)
     try:
         told = code.told(fed)
-        return against.beside(resized, drawn, road, turned=laid.turned), told, noise(code, fed, told)
+        alone = told_apart(laid.joined, told, noise(code, fed, told), laid.spec)
+        return against.beside(resized, drawn, road, turned=laid.turned), *alone
     except OracleError as error:
         return error.problems[0].message
 
