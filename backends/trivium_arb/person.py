@@ -6,7 +6,9 @@ of these. Nothing turns one into a float: code that would drop its radius fails,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from operator import methodcaller
 from typing import Any, NoReturn
 
@@ -14,6 +16,24 @@ import numpy as np
 from flint import acb, arb
 
 from trivium_arb.ball import Balls, Undecided, each, exact
+
+
+class TooLongError(Exception):
+    """The code takes more operations than were allowed."""
+
+
+LEFT: ContextVar[list[int] | None] = ContextVar("LEFT", default=None)
+"""Operations that are left, where they are counted."""
+
+
+@contextmanager
+def counted(most: int) -> Iterator[None]:
+    """No more than so many operations of two numbers: TooLongError at the next."""
+    token = LEFT.set([most])
+    try:
+        yield
+    finally:
+        LEFT.reset(token)
 
 
 class Ball:
@@ -150,6 +170,11 @@ def _number(x: Any) -> Any:
 
 
 def _new(a: Ball, b: Any, f: Callable[[Any, Any], Any]) -> Any:
+    left = LEFT.get()
+    if left is not None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise TooLongError
     other = _number(b)
     if other is None:
         return NotImplemented

@@ -19,8 +19,10 @@ from trivium.errors import OracleError
 from trivium.referee import CONSISTENT, UNKNOWN, WRONG, Enclosure, Proof, Proved
 from trivium_arb.ball import Balls, Undecided, enclosure, exact, working
 from trivium_arb.cauchy import BITS, RADIUS, STEP, slope
-from trivium_arb.person import handed, taken
+from trivium_arb.person import TooLongError, counted, handed, taken
 
+MOST = 2**16
+"""Operations of two numbers that one derivative of a person's function may take: some tenths of a second."""
 ENTRYWISE = 64
 """Arrays of up to so many entries are proved entry by entry; larger ones along signed directions."""
 DIRECTIONS = 4
@@ -61,10 +63,16 @@ def prove(f: Function, grad: Function, at: Mapping[str, Array], names: tuple[str
 
 
 def derivative(f: Function, at: Mapping[str, Array], name: str, v: Array) -> Enclosure:
-    """Where the derivative of `f` provably is, as one argument moves along v; nothing is known where a branch lies."""
-    with working(BITS):
+    """Where the derivative of `f` provably is, as one argument moves along v; nothing is known where a branch lies.
+
+    OracleError where that takes more operations than MOST.
+    """
+    with working(BITS), counted(MOST):
         still = {n: handed(x) if x.dtype.kind == "f" else x for n, x in at.items()}
-        return _slope(f, still, name, at[name], v, NOTHING)[0]
+        try:
+            return _slope(f, still, name, at[name], v, NOTHING)[0]
+        except TooLongError:
+            raise OracleError(f"the function takes more than {MOST:,} operations") from None
 
 
 def _graded(grad: Function, still: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Balls]:

@@ -34,12 +34,10 @@ def complaint(backend: Backend, *ops: str) -> str:
 @pytest.mark.parametrize(
     "name", ["numpy", pytest.param("torch", marks=pytest.mark.slow), pytest.param("jax", marks=pytest.mark.slow)]
 )
-def test_a_road_holds_to_all_of_it(name: str) -> None:
-    assert [str(r) for r in contract(load_backend(name)) if not r.holds] == []
-
-
-def test_every_op_is_tried_at_every_case_in_both_precisions() -> None:
-    tried = {(r.op, r.case, r.dtype) for r in contract(BACKEND) if r.clause == "linearity"}
+def test_a_road_holds_to_all_of_it_at_every_case_in_both_precisions(name: str) -> None:
+    results = contract(load_backend(name))
+    assert [str(r) for r in results if not r.holds] == []
+    tried = {(r.op, r.case, r.dtype) for r in results if r.clause == "linearity"}
     assert len(tried) == 2 * sum(len(op.cases) for op in OPS.values())
 
 
@@ -226,7 +224,7 @@ def test_a_changed_process_is_seen() -> None:
 
 
 def test_a_long_list_is_cut_and_counted() -> None:
-    message = complaint(Impostor(answer=widening().answer, bars=zero().bars), *OPS)
+    message = complaint(Impostor(answer=widening().answer, bars=zero().bars), *SOME)
     assert len(message.splitlines()) == 42
     assert message.splitlines()[-1].strip().startswith("and ")
 

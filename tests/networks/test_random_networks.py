@@ -17,13 +17,13 @@ def verdicts(spec: tv.Spec, *backends: str) -> set[str]:
     return {f"{f.verdict}: {f.message}" for f in report.comparison.of("disagree", "undecided")}
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(spec=specs())
 def test_the_handwritten_road_and_the_tape_agree_on_random_networks(spec: tv.Spec) -> None:
     assert verdicts(spec, "numpy", "torch") == set()
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(spec=specs())
 def test_all_three_roads_agree_on_random_networks(spec: tv.Spec) -> None:
     assert verdicts(spec, "numpy", "torch", "jax") == set()
@@ -41,7 +41,7 @@ def doubled(inputs: tuple[Array, ...], outputs: tuple[Array, ...], y_bars: tuple
     return tuple(None if x is None else 2 * x for x in x_bars)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(spec=specs())
 def test_a_doubled_cotangent_in_a_random_network_is_seen(spec: tv.Spec) -> None:
     node = next(n for n in spec.nodes if n.name in spec.reaching and n.inputs)

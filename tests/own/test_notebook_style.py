@@ -121,3 +121,21 @@ def test_what_was_not_brought_or_has_no_name_is_said() -> None:
     notes = " ".join(tv.check_gradient(THREE.cost, grads, at=AT, against=NET).found.notes)
     assert "no name of the network, and not checked: mystery" in notes
     assert "no gradient was brought of b1, w2, b2, w3, b3" in notes
+
+
+def test_what_takes_too_long_on_exact_numbers_is_held_against_the_complex_step() -> None:
+    """Exact numbers are slow: a product of matrices of a hundred columns would take minutes."""
+    stream = np.random.default_rng(0)
+    x, w = stream.normal(size=(20, 100)), stream.normal(size=(100, 50)) / 10
+
+    def loss(x, w):  # type: ignore[no-untyped-def]
+        return np.sum(np.tanh(x @ w) ** 2)
+
+    def slope(x, w):  # type: ignore[no-untyped-def]
+        h = np.tanh(x @ w)
+        return {"w": x.T @ (2 * h * (1 - h**2))}
+
+    report = tv.check_gradient(loss, slope, at={"x": x, "w": w})
+    (part,) = report.found.of("gradient")
+    assert (report.verdict, part.how) == ("agree", "the complex step")
+    assert "no exact numbers: the function takes more than 65,536 operations" in report.found.notes

@@ -24,6 +24,8 @@ SECONDS = 1.5
 """For all arguments together; past it only the fewest entries are asked one by one, and the rest along directions."""
 FEWEST, DIRECTIONS = 64, 4
 """Entries that are asked at least, however long it takes, and Gaussian directions, where not all can be asked."""
+FEWEST_BY_DIFFERENCES = 16
+"""Each takes dozens of calls."""
 SURE = 2.0**-53
 """What is certain to this part of itself is the exact number, rounded."""
 
@@ -74,7 +76,8 @@ class Asker:
             found.append(self.slope(name, unit))
             value[index], error[index] = found[-1].value, found[-1].error
             asked += 1
-            if asked >= FEWEST and time.perf_counter() - start > SECONDS / len(self.code.moving):
+            fewest = FEWEST_BY_DIFFERENCES if found[-1].how == CENTRAL else FEWEST
+            if asked >= fewest and time.perf_counter() - start > SECONDS / len(self.code.moving):
                 break
         along = () if asked == x.size else tuple((v, self.slope(name, v)) for v in _signed(x.shape))
         ways = dict.fromkeys(s.how for s in (*found, *(s for _, s in along)))
