@@ -15,7 +15,13 @@ from trivium.target import handwritten
 from trivium.testing import agreements
 
 ROADS = {name: load_backend(name) for name in ("numpy", "torch", "jax")}
-CASES = [pytest.param(op, case, id=f"{op.name}-{i}") for op in OPS.values() for i, case in enumerate(op.cases)]
+QUICK = 2
+"""Cases of each op that every run tries; the rest belong to the sweep, for JAX compiles each anew."""
+CASES = [
+    pytest.param(op, case, id=f"{op.name}-{i}", marks=pytest.mark.slow if i >= QUICK else ())
+    for op in OPS.values()
+    for i, case in enumerate(op.cases)
+]
 
 
 @pytest.mark.parametrize(("op", "case"), CASES)
