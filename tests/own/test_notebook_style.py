@@ -55,13 +55,19 @@ def test_a_slip_is_found_placed_and_named(slip: str, wrong: set[str], suspects: 
     assert len(report.text().splitlines()) <= 25
 
 
-@pytest.mark.parametrize("slip", [s[0] for s in SLIPS] + ["mean of biases", "one entry"])
-def test_a_slip_is_found_without_a_network(slip: str) -> None:
+BY_ITSELF = {"no 1/N": "constant-factor-forgotten", "mean of biases": "", "one entry": ""}
+"""Where a mistake has another name without the network, or none that is one slip."""
+
+
+@pytest.mark.parametrize("slip", [*(s[0] for s in SLIPS), "mean of biases", "one entry"])
+def test_a_slip_is_found_and_named_without_a_network(slip: str) -> None:
     right = {p.name for p in tv.check_gradient(THREE.cost, slipped(""), at=AT).found.of("gradient", "right")}
     report = tv.check_gradient(THREE.cost, slipped(slip), at=AT)
     assert right == {"w1", "w2", "w3", "b1", "b2", "b3"}
     assert report.verdict == "disagree"
     assert "grad_g8" in "".join(report.found.notes)
+    names = {s[0]: s[3] for s in SLIPS} | BY_ITSELF
+    assert names[slip] in {*(m.mistake for m in report.diagnosis), *([] if report.diagnosis else [""])}
 
 
 def test_a_slip_in_a_part_in_a_billion_of_one_entry_has_no_name() -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from trivium.backend import Array, Backend, Evaluation
+from trivium.backend import Array, Backend, Evaluation, Tamper
 from trivium.compare.bound import LINE, UNIT, Scaler, smallest
 from trivium.compare.diagnose import sizes
 from trivium.compare.ends import noise_response
@@ -170,28 +171,42 @@ def _between(spec: Spec, name: str, told: Sequence[str]) -> Iterator[str]:
 
 
 def explained(
-    told: Sequence[tuple[Beside, Told, Noise]], road: Backend, within: Sequence[str]
+    told: Sequence[tuple[Beside, Told, Noise]], road: Backend, within: Sequence[str], lines: Mapping[str, str]
 ) -> list[tuple[Plant, int]]:
     """The mistakes that, planted in the network's own backward pass, give every number that the person has, everywhere.
 
-    Each with the number of points at which it was seen to change something.
+    Each with the number of points at which it was seen to change something. Steps that stand in one line of the
+    person's file, a loop's, are wrong together.
     """
     start, found = time.perf_counter(), []
-    first = told[0][0]
-    for plant in plants(first.spec, tuple(MISTAKES.values())):
-        if within and plant.node.name not in within:
+    for plant, tamper in _planted(told[0][0].spec, lines):
+        if within and not set(tamper) & set(within):
             continue
         if time.perf_counter() - start > SECONDS:
             break
-        changed = [_gives(plant, *point, road) for point in told]
+        changed = [_gives(tamper, *point, road) for point in told]
         if all(c is not None for c in changed) and any(changed):
             found.append((plant, sum(bool(c) for c in changed)))
     return found
 
 
-def _gives(plant: Plant, beside_: Beside, told: Told, noise: Noise, road: Backend) -> bool | None:
+def _planted(spec: Spec, lines: Mapping[str, str]) -> Iterator[tuple[Plant, Mapping[str, Tamper]]]:
+    """Every mistake in every step, and in all the steps that a loop makes of one line."""
+    single = list(plants(spec, tuple(MISTAKES.values())))
+    alike: dict[tuple[Any, ...], list[Plant]] = {}
+    for plant in single:
+        roles = tuple(p.role for p in plant.places)
+        if plant.node.name in lines:
+            alike.setdefault((lines[plant.node.name], plant.node.op.name, plant.name, roles), []).append(plant)
+    for group in alike.values():
+        if len(group) > 1:
+            yield group[0], {name: f for plant in group for name, f in plant.tamper.items()}
+    yield from ((plant, plant.tamper) for plant in single)
+
+
+def _gives(tamper: Mapping[str, Tamper], beside_: Beside, told: Told, noise: Noise, road: Backend) -> bool | None:
     """Whether the mutant has the person's numbers and not the right ones; None where it has others."""
-    mutant = road.compile(beside_.spec, tamper=plant.tamper)(beside_.given).gradients
+    mutant = road.compile(beside_.spec, tamper=tamper)(beside_.given).gradients
     changed = False
     for said, x in told.gradients.items():
         name = beside_.meaning(said)

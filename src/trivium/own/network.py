@@ -124,9 +124,9 @@ def _beside(
         heard_of = [m for m in map(first.meaning, told.gradients) if m is not None]
         came = [p.name for p in parts if p.kind == GRADIENT and p.state == RIGHT and not p.why]
         where = against.suspects(spec, wrong, heard_of, came)
-        found = against.explained([(b, t, h) for _, b, t, h in points], road, where)
+        found = against.explained([(b, t, h) for _, b, t, h in points], road, where, network.lines)
         most = max((count for _, count in found), default=0)
-        mistakes = [against.named(plant, network.place(plant.node.name)) for plant, count in found if count == most]
+        mistakes = _told([against.named(p, network.place(p.node.name)) for p, count in found if count == most], network)
     asked = [(b, t, h, p) for (_, b, t, h), (_, p) in zip(points, at, strict=True)]
     return Found(
         what=f"the network {spec.name}",
@@ -138,6 +138,14 @@ def _beside(
         notes=tuple(notes),
         network=spec.name,
     )
+
+
+def _told(mistakes: Sequence[Named], network: Against) -> list[Named]:
+    """Each step with each mistake; of a person's own file, where a line is several steps, each mistake once."""
+    seen: dict[tuple[str, ...], Named] = {}
+    for m in mistakes:
+        seen.setdefault((m.mistake,) if network.lines else (m.mistake, m.node, m.tensor), m)
+    return list(seen.values())
 
 
 def worst(at: Sequence[tuple[str, Sequence[Part]]]) -> list[Part]:
