@@ -7,6 +7,7 @@ import pytest
 
 import trivium as tv
 from tests.own.student import AT, NET, THREE, slipped
+from trivium.errors import OracleError
 
 
 def test_what_is_right_is_right_by_its_own_function() -> None:
@@ -146,3 +147,25 @@ def test_what_takes_too_long_on_exact_numbers_is_held_against_the_complex_step()
     (part,) = report.found.of("gradient")
     assert (report.verdict, part.how) == ("agree", "the complex step")
     assert "no exact numbers: the function takes more than 65,536 operations" in report.found.notes
+
+
+def test_a_tuple_of_what_the_network_trains_takes_their_names() -> None:
+    def grads(data):  # type: ignore[no-untyped-def]
+        found = slipped("")(data)
+        return tuple(found[n] for n in AT if n in found)
+
+    report = tv.check_gradient(THREE.cost, grads, at=AT, against=NET)
+    assert report.verdict == "agree"
+    assert len(report.found.of("gradient")) == 6
+
+
+def test_a_list_of_numbers_is_the_gradient_of_one_vector() -> None:
+    def loss(w):  # type: ignore[no-untyped-def]
+        return sum(x**2 for x in w)
+
+    assert tv.check_gradient(loss, lambda w: [2 * x for x in w], at=[[1.0, 2.0, 3.0]]).verdict == "agree"
+
+
+def test_a_gradient_that_gives_nothing_back_says_so() -> None:
+    with pytest.raises(OracleError, match="the gradient gives back None"):
+        _ = tv.check_gradient(THREE.cost, lambda data: None, at=AT)

@@ -51,6 +51,7 @@ class Told:
 class Code:
     """A function and its handwritten gradient. `moving` are the arguments that have one, `names` all of them in order.
 
+    trained    those that a network trains, where one stands beside it: a tuple of so many gradients is theirs
     cotangent  what an output that is no single number is multiplied by, and summed: None where f gives a number
     """
 
@@ -60,6 +61,7 @@ class Code:
     moving: tuple[str, ...]
     by_name: bool
     cotangent: Array | None = None
+    trained: tuple[str, ...] = ()
 
     def loss(self, given: Mapping[str, Any]) -> Any:
         """The number that is differentiated, made of whatever `given` is; what the code raises is left as it is."""
@@ -118,10 +120,14 @@ class Code:
         """The gradients under names: their own, or those of the arguments, in order."""
         if isinstance(found, Mapping):
             return {str(n): _numbers(g, str(n)) for n, g in found.items() if g is not None}
+        if found is None:
+            raise OracleError("the gradient gives back None: return a dict that names its arrays, or a tuple of them")
         parts = list(found) if isinstance(found, tuple | list) else [found]
-        for names in (self.moving, self.names):
+        for names in (self.moving, self.names, self.trained):
             if len(parts) == len(names):
                 return {n: _numbers(g, n) for n, g in zip(names, parts, strict=True) if g is not None}
+        if len(self.moving) == 1 and _is_numbers(found):
+            return {self.moving[0]: _numbers(found, self.moving[0])}
         raise OracleError(
             f"the gradient gives {len(parts)} arrays, and there are {len(self.moving)} arguments to differentiate by "
             f"({', '.join(self.moving)}): return a dict that names them"

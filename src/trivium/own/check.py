@@ -47,6 +47,9 @@ def own_gradient(
     axes  of arguments that have a letter for an axis: which, by letter
     """
     code, given = as_code(f, grad, at)
+    if against is not None:
+        known = dict(against.spec.parameters)
+        code = replace(code, trained=tuple(n for n in given if meant(n, known) is not None))
     told = code.told(given)
     _repeats(code, given, told)
     heard = noise(code, given, told)
