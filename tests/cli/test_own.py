@@ -176,6 +176,7 @@ def test_a_page_is_written(tmp_path: Path) -> None:
         (["own_nothing:Layer"], "own_nothing cannot be imported: ModuleNotFoundError"),
         (["own_layer.py::Layer"], "no numbers to check own_layer.py::Layer at"),
         (["own_layer.py::Layer", "--shape", "x"], "'x' is no shape: write x='N 3'"),
+        ([f"{ROWS}::grads", *AGAINST, "--seed", "3"], "'--seed': is about networks"),
         ([f"{ROWS}::grads"], "a gradient alone cannot be judged"),
         ([f"{ROWS}::grads", "--cost", "cost"], "no numbers to check"),
         ([f"{ROWS}::grads", *AGAINST, "--layout", "row"], "layout='row'; did you mean 'rows'"),

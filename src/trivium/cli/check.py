@@ -23,13 +23,15 @@ from trivium.errors import InternalError, TriviumError
 from trivium.report import Report
 
 EVERY = "zoo:all"
+BOTH = "float64,float32"
 CODES = {"agree": 0, "convention": 0, "disagree": 1, "undecided": 3}
 GRAVITY = (70, 2, 1, 3, 0)
 """Exit codes, gravest first: what stands for several networks."""
 
 
 Targets = Annotated[
-    list[str], typer.Argument(metavar="FILE|zoo:NAME|zoo:all|FILE.py::GRADS...", help="Networks, or a gradient.")
+    list[str],
+    typer.Argument(metavar="FILE|zoo:NAME|zoo:all|FILE::GRADS|MODULE:NAME...", help="Networks, or a gradient."),
 ]
 Cost = Annotated[str | None, typer.Option(metavar="[FILE::]NAME", help="The function whose gradient FILE::NAME is.")]
 Against = Annotated[
@@ -64,7 +66,7 @@ def check(
     ] = None,
     values: Values = None,
     seed: Annotated[int, typer.Option(min=0, help="Where the drawn numbers start.")] = 0,
-    dtypes: Annotated[str, typer.Option(help="Precisions to check in.")] = "float64,float32",
+    dtypes: Annotated[str, typer.Option(help="Precisions to check in.")] = BOTH,
     brief: Annotated[
         bool, typer.Option("--brief", help="A line for each network that agrees; so with zoo:all.")
     ] = False,
@@ -83,6 +85,8 @@ def check(
     """
     own = Own(cost, against, values, parse_shapes(shape or ()), layout, oracle)
     if own.is_meant or any(map(is_named, targets)):
+        of_networks = {"--backends": backends, "--size": size, "--seed": seed, "--brief": brief, "--budget": budget}
+        refuse_said({**of_networks, "--dtypes": dtypes if dtypes != BOTH else None})
         return check_own(targets, own, as_json=as_json, html=html)
     brief = brief or EVERY in targets
     targets = [name for target in targets for name in every(target)]
@@ -108,6 +112,15 @@ def check(
         write(html, found[0].to_html())
         mention(f"wrote {html}")
     return min(map(code, found), key=GRAVITY.index)
+
+
+def refuse_said(options: dict[str, Any]) -> None:
+    """What is about networks says nothing of a gradient of one's own."""
+    said = [name for name, value in options.items() if value]
+    if said:
+        raise typer.BadParameter(
+            "is about networks, and says nothing of a gradient of your own", param_hint=f"'{said[0]}'"
+        )
 
 
 def page_for(html: Path, targets: list[str]) -> None:
