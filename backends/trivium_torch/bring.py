@@ -52,7 +52,7 @@ class TorchBringer:
     def module(self, module: Any, loss: Callable[..., Any] | None, at: Sequence[Any]) -> Brought:
         """A copy of the module in float64, its inputs and every named parameter; float32 where it has no float64."""
         inputs = {f"input {i}": _tensor(x) for i, x in enumerate(at)}
-        wide = copy.deepcopy(module).double()
+        wide = _copied(module).double()
         params = {n: p.detach().clone() for n, p in wide.named_parameters()}
         frozen = [n for n, p in module.named_parameters() if not p.requires_grad]
 
@@ -84,6 +84,21 @@ class TorchBringer:
         return gradient
 
 
+def _copied(module: Any) -> Any:
+    """OracleError for what cannot be copied, or has numbers that float64 does not hold."""
+    try:
+        made = copy.deepcopy(module)
+        complex_ = [n for n, p in made.named_parameters() if p.is_complex()]
+    except (RuntimeError, ValueError, TypeError) as error:
+        said = str(error).strip().partition("\n")[0]
+        raise OracleError(
+            f"{type(module).__name__} cannot be copied: {said}; hand over a new one that has not run"
+        ) from error
+    if complex_:
+        raise OracleError(f"the parameter {complex_[0]} is complex: only gradients of real numbers are checked")
+    return made
+
+
 def _buffers(module: torch.nn.Module) -> dict[str, Tensor]:
     """What a module may write to as it runs (running statistics), anew for each run."""
     return {n: b.clone() for n, b in module.named_buffers()}
@@ -92,6 +107,9 @@ def _buffers(module: torch.nn.Module) -> dict[str, Tensor]:
 def _brought(call: Call, given: Mapping[str, Tensor], inputs: tuple[str, ...], notes: tuple[str, ...]) -> Brought:
     kinds = {n: x.dtype for n, x in given.items()}
     wide = _runs_wide(call, given)
+    short = [n for n, kind in kinds.items() if kind in (torch.float16, torch.bfloat16)]
+    if short and not wide:
+        raise OracleError(f"{short[0]} is {kinds[short[0]]}, and the code takes no wider one: too few digits to judge")
 
     def fed(arrays: Mapping[str, Array]) -> dict[str, Tensor]:
         """As they come, in float64 too where the code takes that; else in the precision that it was given."""
@@ -123,7 +141,8 @@ def _brought(call: Call, given: Mapping[str, Tensor], inputs: tuple[str, ...], n
             tangent = forward_ad.unpack_dual(run(moving)).tangent  # type: ignore[no-untyped-call]
             return np.zeros(np.shape(forward(arrays))) if tangent is None else tangent.detach().numpy().copy()
 
-    return Brought(forward, vjp, jvp, {n: x.detach().numpy().copy() for n, x in given.items()}, inputs, notes)
+    plain = {n: x.detach().double() if n in short else x.detach() for n, x in given.items()}
+    return Brought(forward, vjp, jvp, {n: x.numpy().copy() for n, x in plain.items()}, inputs, notes)
 
 
 @contextmanager
@@ -143,8 +162,10 @@ def _runs_wide(call: Call, given: Mapping[str, Tensor]) -> bool:
         with torch.enable_grad():
             widened = {n: x.double() if x.is_floating_point() else x for n, x in given.items()}
             return _joined(call(widened)).dtype == torch.float64
-    except (RuntimeError, TypeError, ValueError, AttributeError):
-        return False  # it insists on its own precision
+    except OracleError:
+        raise
+    except Exception:  # noqa: BLE001  a stranger's code insists on its own precision in whatever way it likes
+        return False
 
 
 def _widened(arrays: Mapping[str, Array], kind: Any) -> dict[str, Array]:
@@ -195,7 +216,10 @@ def _laid(cotangent: Array, layout: str, y: Tensor) -> Tensor:
 def _tensor(x: Any) -> Tensor:
     if isinstance(x, Tensor):
         return x.detach().clone()
-    return torch.from_numpy(np.array(x))
+    found = np.array(x)
+    if found.dtype.kind not in "biufc":
+        raise OracleError(f"an input is {type(x).__name__!r}: give tensors, or arrays of numbers")
+    return torch.from_numpy(found)
 
 
 BRINGER = TorchBringer()

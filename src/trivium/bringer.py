@@ -89,9 +89,17 @@ def parameters(function: Callable[..., Any]) -> tuple[str, ...] | None:
         return None
     if any(p.kind is p.VAR_POSITIONAL for p in found):
         return None
-    return tuple(
-        p.name for p in found if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-    )
+    return tuple(p.name for p in found if p.default is p.empty and p.kind is not p.VAR_KEYWORD)
+
+
+def accepted(function: Callable[..., Any], names: Sequence[str]) -> list[str]:
+    """Those of the names that a function may be handed by name, what has a default too."""
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    takes = {p.name for p in found if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+    return [n for n in names if n in takes or any(p.kind is p.VAR_KEYWORD for p in found)]
 
 
 def numbered(function: Callable[..., Any], at: Sequence[Any]) -> Iterator[tuple[str, Any]]:

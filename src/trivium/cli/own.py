@@ -107,10 +107,11 @@ def _of_framework(target: str, thing: Any, own: Own, at: Mapping[str, Any] | Non
     """A module of torch or JAX, or a function of their tensors."""
     from trivium.bringer import bringers
     from trivium.own.drawn import points
+    from trivium.own.stateful import instance
     from trivium.verbs import check_module
 
     there = list(bringers())
-    made = thing() if isinstance(thing, type) and any(b.means(thing) for b in there) else thing
+    made = instance(thing) if isinstance(thing, type) and any(b.means(thing) for b in there) else thing
     known = any(b.knows(made) for b in there)
     if not known and (not there or (at is None and not own.shapes)):
         raise _alone(target)

@@ -17,6 +17,7 @@ from trivium.own.judge import Noise
 Point = tuple[Beside, Told, Noise, Sequence[Part]]
 MEANT = {
     "truncated": "if the way back through time were cut, as in truncated backpropagation",
+    "two-forgotten": "if the loss were half of that, as a square often is",
     "carry-dropped": "if nothing went back from a step to the one before, as in truncation after one step",
 }
 """Mistakes that are none where somebody decided so, and what was decided."""

@@ -14,14 +14,19 @@ import numpy as np
 
 from trivium.backend import Array
 from trivium.bringer import LAYOUTS, Brought, bringers
+from trivium.compare.bound import LINE, UNIT
 from trivium.errors import BackendError, OracleError
+from trivium.oracles.finite_difference import Estimate
 from trivium.oracles.metamorphic import superposed, wrong
 from trivium.own.calling import Code
 from trivium.own.check import judged_code
 from trivium.own.found import WRONG, Found, Part
+from trivium.own.judge import noise
 from trivium.wanted import described
 
 Made = TypeVar("Made")
+LARGE = 2.0**10
+"""A cotangent that is clipped, at whatever is usual, shows at this size."""
 TANGENTS = 2
 """Directions for each argument in which a forward mode is looked at."""
 ALIKE = {"transposed": "stored in another order", "expanded": "one number in memory, as a sum hands it over"}
@@ -68,7 +73,7 @@ def brought_gradient(brought: Brought, what: str) -> Found:
     parts = [_without(p) if p.name in missing and p.state == WRONG else p for p in found.parts]
     none = [p.name for p in parts if p.name in missing and p.state != WRONG]
     notes = [*found.notes, *([f"no gradient, and none is due: {', '.join(none)}"] if none else [])]
-    parts = _bent(brought, output, parts) if output.size > 1 else parts
+    parts = _bent(brought, code, output, parts) if output.size > 1 else parts
     return replace(found, what=what, parts=tuple(parts), notes=tuple(notes), points=("the numbers given",))
 
 
@@ -140,23 +145,38 @@ def _without(part: Part) -> Part:
     return replace(part, why="it got no gradient", pattern=None)
 
 
-def _bent(brought: Brought, output: Array, parts: list[Part]) -> list[Part]:
+def _bent(brought: Brought, code: Code, output: Array, parts: list[Part]) -> list[Part]:
     """What a vjp may not depend on: the size and sign of its cotangent but in proportion, and how that is stored."""
     given = {n: np.asarray(x) for n, x in brought.given.items()}
+    told = code.told(given)
+    heard = noise(code, given, told)
     stream = np.random.default_rng(2)
     one, other = stream.standard_normal((2, *output.shape)).astype(np.float32).astype(np.float64)
-    narrow = any(x.dtype == np.float32 for x in given.values())
+    names, narrow = {p.name for p in parts}, heard.dtype == "float32"
 
     def vjp(at: Mapping[str, Array], bar: Array, layout: str = LAYOUTS[0]) -> dict[str, Array]:
         bars = brought.vjp({n: x.astype(given[n].dtype) for n, x in at.items()}, bar, layout)
-        return {n: g for n, g in bars.items() if g is not None and n in {p.name for p in parts}}
+        return {n: g for n, g in bars.items() if g is not None and n in names}
+
+    def off(got: Mapping[str, Array], expected: Mapping[str, Estimate], size: float) -> list[str]:
+        """Whose gradient is another one; what is 0 but for rounding has the slack that its own noise asks for."""
+        slack = {n: size * LINE * UNIT[heard.dtype] * heard.scale(n, told.gradients[n]) for n in expected}
+        return [*wrong(got, {n: Estimate(e.value, e.error + slack[n]) for n, e in expected.items()})]
 
     found: dict[str, str] = {}
-    off = wrong(vjp(given, one - 3 * other), superposed(vjp, given, one, other, narrow=narrow))
-    found |= dict.fromkeys(off, "it is not linear in the cotangent: twice the cotangent, or its sign, is not passed on")
+    large = LARGE * one
+    bent = off(vjp(given, large - 3 * other), superposed(vjp, given, large, other, narrow=narrow), 4 * LARGE)
+    found |= dict.fromkeys(
+        bent, "it is not linear in the cotangent: twice the cotangent, or its sign, is not passed on"
+    )
     for layout, said in ALIKE.items():
         bar = np.full(output.shape, 0.75) if layout == "expanded" else one
         expected = superposed(vjp, given, bar, np.zeros(output.shape), narrow=narrow)
-        off = wrong(vjp(given, bar, layout), expected)
-        found |= {n: f"it is another one where the cotangent is {said}" for n in off if n not in found}
+        try:
+            bent = off(vjp(given, bar, layout), expected, 4.0)
+        except RuntimeError as error:
+            first = str(error).strip().partition("\n")[0]
+            found |= {n: f"it raises where the cotangent is {said}: {first}" for n in names if n not in found}
+            continue
+        found |= {n: f"it is another one where the cotangent is {said}" for n in bent if n not in found}
     return [replace(p, state=WRONG, why=found[p.name]) if p.name in found and p.state != WRONG else p for p in parts]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from trivium.backend import Array
-from trivium.bringer import numbered, parameters
+from trivium.bringer import accepted, numbered, parameters
 from trivium.errors import OracleError
 from trivium.own.naming import is_scalar
 from trivium.own.stateful import is_stateful, opened
@@ -72,13 +72,18 @@ class Code:
 
     def told(self, given: Given) -> Told:
         """All that the code says at these numbers; OracleError where it cannot be called, or gives no gradient."""
-        handed = {n: np.array(x) for n, x in given.items()}
+        handed, again = ({n: np.array(x) for n, x in given.items()} for _ in range(2))
         with repeating():
             result = self._forward(handed) if self.f is not None else None
-            found = self._backward(handed, result)
-        wrote = tuple(n for n, x in given.items() if not np.array_equal(handed[n], x, equal_nan=x.dtype.kind == "f"))
+        with repeating():  # what is drawn again on the way back is what was drawn before
+            found = self._backward(again, result)
+        wrote = tuple(
+            n
+            for n, x in given.items()
+            if not all(np.array_equal(y[n], x, equal_nan=x.dtype.kind == "f") for y in (handed, again))
+        )
         named = {} if result is None else {n: v for n, v in result.named.items() if _is_numbers(v)}
-        values = {n: np.asarray(v) for n, v in named.items() if n not in given}
+        values = {n: np.array(v) for n, v in named.items() if n not in given}
         loss = None if result is None else float(np.asarray(self._number(result)).reshape(()))
         return Told(loss, self._by_name(found), values, wrote)
 
@@ -94,14 +99,14 @@ class Code:
 
     def _backward(self, given: Mapping[str, Any], result: Result | None) -> Any:
         """The gradient, asked as its parameters say: the same arguments, what f kept, or a cotangent and that."""
-        wanted = parameters(self.grad)
+        wanted, takes = parameters(self.grad), accepted(self.grad, list(given))
         kept = None if result is None else result.kept
         output = self.cotangent is not None
         y_bar = None if self.cotangent is None else self.cotangent.astype(_precision(result))
         same = wanted is None or set(wanted) <= set(given) or len(wanted) == len(given)
         whose = "the gradient"
-        if wanted is not None and set(wanted) <= set(given):
-            return called(self.grad, {n: given[n] for n in wanted}, by_name=True, whose=whose)
+        if wanted is not None and takes and set(wanted) <= set(takes):
+            return called(self.grad, {n: given[n] for n in takes}, by_name=True, whose=whose)
         if wanted is not None and len(wanted) == 1 and kept is not None and not output:
             return called(self.grad, {wanted[0]: kept}, by_name=False, whose=whose)
         if wanted is not None and len(wanted) == 2 and kept is not None and output:
@@ -142,10 +147,14 @@ def code(
         if not is_stateful(f):
             raise OracleError("the gradient is missing: hand over a function and its gradient, or what has a backward")
         f, grad, at = opened(f, at)
+    if not isinstance(at, Mapping | Sequence | np.ndarray):
+        raise OracleError(f"at is a {type(at).__name__}: give a dict of arrays by name, or a tuple of them in order")
     given = {n: _given(n, x) for n, x in (at.items() if isinstance(at, Mapping) else numbered(f or grad, at))}
     if not given:
         raise OracleError("at holds no numbers: give the arguments that the function takes")
     moving = tuple(n for n, x in given.items() if x.dtype.kind == "f")
+    if not moving:
+        raise OracleError("no argument holds real numbers: whole numbers have no gradient; write 1.0 for 1")
     by_name = isinstance(at, Mapping) and _takes(f or grad, given)
     wanted = parameters(f or grad)
     if isinstance(at, Mapping) and not by_name and wanted and f is not None:
@@ -197,7 +206,7 @@ def called(function: Function, given: Mapping[str, Any], *, by_name: bool, whose
     """A person's function; OracleError with its own words where it raises."""
     try:
         return function(**given) if by_name else function(*given.values())
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         line = f"{type(error).__name__}: {error}"
         raise OracleError(f"{whose} cannot be called with {', '.join(given)}: {line}") from error
 
@@ -231,11 +240,13 @@ def _given(name: object, x: Any) -> Array:
         raise OracleError(
             f"{name} holds {found.dtype}: the arguments in at are arrays of real numbers, labels or masks"
         )
+    if not np.isfinite(found).all():
+        raise OracleError(f"{name} holds {found[~np.isfinite(found)].flat[0]}: a gradient is checked at finite numbers")
     return found.astype(np.float64) if found.dtype == np.float16 else found
 
 
 def _numbers(g: Any, name: str) -> Array:
-    found = np.asarray(g)
+    found = np.array(g)  # a copy: it may be a buffer that the next call writes to
     if found.dtype.kind not in "biuf":
         raise OracleError(f"the gradient of {name} holds {found.dtype}, needs real numbers")
     return found

@@ -14,12 +14,12 @@ import numpy as np
 
 from trivium.backend import Array
 from trivium.compare.bound import BLIND, Scaler
-from trivium.errors import OracleError
+from trivium.errors import OracleError, did_you_mean
 from trivium.own.against import fit, fit_to
 from trivium.own.calling import Code, Told, code as as_code
 from trivium.own.found import GRADIENT, RIGHT, UNKNOWN, VALUE, WRONG, Found, Part
-from trivium.own.judge import Noise, judged, misshapen, noise
-from trivium.own.naming import meant
+from trivium.own.judge import LOSS, Noise, judged, misshapen, noise
+from trivium.own.naming import meanings, meant
 from trivium.own.network import OTHER, Against, beside_network, worst
 from trivium.own.relation import Axes, related
 from trivium.own.traced import traced
@@ -55,7 +55,11 @@ def own_gradient(
     heard = noise(code, given, told)
     notes = [f"the code writes to its argument {n}: its caller's array is changed" for n in told.wrote]
     if against is not None:
-        return beside_network(code, given, told, heard, against, referee, notes)
+        beside = beside_network(code, given, told, heard, against, referee, list(notes))
+        other = next((n for n in beside.notes if n.startswith(OTHER)), "")
+        if not other or code.cotangent is not None:
+            return beside
+        notes = [f"{other}: the gradient was held against the function alone", *notes]
     found = _by_itself(code, given, told, heard, referee, notes)
     parts, said = related(code, given, heard, axes, list(found.parts))
     more = [f"held against itself too: {', '.join(said)}"] if said else []
@@ -121,9 +125,11 @@ def _by_itself(
     """Held against the derivative of the person's own function."""
     if code.f is None:
         raise OracleError("a gradient alone cannot be judged: give the function too, or against=, a network")
-    asker, parts, unread = Asker(code, given, referee), [], []
+    single = heard.dtype == "float32" and not any(x.dtype == np.float32 for x in given.values())
+    asker, parts, unread = Asker(code, given, referee, single=single), [], []
+    called = meanings(told.gradients, code.moving)
     for said, g in told.gradients.items():
-        name = meant(said, code.moving)
+        name = called.get(said)
         if name is None:
             unread.append(said)
             continue
@@ -132,16 +138,31 @@ def _by_itself(
             parts.append(misshapen(name, said, GRADIENT, g, given[name].shape))
             continue
         scale = fit_to(heard.scale(said, g), given[name].shape)
-        sizes = _sizes(given)
-        parts.append(judged(name, said, GRADIENT, fitted, asker.truth(name), scale, heard.dtype, sizes))
+        truth, reach = asker.truth(name), _reach(told, heard, given[name])
+        parts.append(judged(name, said, GRADIENT, fitted, truth, scale, heard.dtype, _sizes(given), reach))
     absent = [n for n in code.moving if n not in {p.name for p in parts}]
     if not parts:
         raise OracleError(f"{', '.join(told.gradients)} name no argument of the function ({', '.join(code.moving)})")
     notes += [f"not checked, for no argument has such a name: {', '.join(unread)}"] if unread else []
     notes += [f"no gradient was brought of {', '.join(absent)}"] if absent else []
+    slips = [n for n in absent if any(did_you_mean(said, [n]) for said in unread)]
+    parts += [_unheard(n, given[n], unread) for n in slips]
     parts = _vanishing(_confirmed(code, given, parts, heard, asker))
     notes += sorted(set(asker.refused.values()))
     return Found("your own function", tuple(parts), notes=tuple(notes))
+
+
+def _reach(told: Told, heard: Noise, x: Array) -> float:
+    """The function's value over the size of an argument."""
+    if told.loss is None:
+        return 0.0
+    return float(heard.scale(LOSS, np.asarray(told.loss))) / (float(np.abs(x).max(initial=0.0)) or 1.0)
+
+
+def _unheard(name: str, x: Array, unread: Sequence[str]) -> Part:
+    """A gradient that was brought under a name that is nearly this one."""
+    why = f"no gradient was brought of it; is it one of {', '.join(unread)}?"
+    return Part(name, name, GRADIENT, x.shape, UNKNOWN, 0, int(x.size), 0, "", 0.0, 0.0, 0.0, why=why)
 
 
 def _confirmed(code: Code, given: Mapping[str, Array], parts: list[Part], heard: Noise, asker: Asker) -> list[Part]:
@@ -153,7 +174,7 @@ def _confirmed(code: Code, given: Mapping[str, Array], parts: list[Part], heard:
     moved = {
         n: x * (1 + MOVED * stream.uniform(-1, 1, x.shape)) if x.dtype.kind == "f" else x for n, x in given.items()
     }
-    told, beside = code.told(moved), Asker(code, moved, asker.referee, dict(asker.refused))
+    told, beside = code.told(moved), Asker(code, moved, asker.referee, dict(asker.refused), single=asker.single)
     found = []
     for p in parts:
         if p in doubted and p.said_as in told.gradients:
@@ -178,7 +199,7 @@ def _vanishing(parts: list[Part]) -> list[Part]:
     most = max((p.largest for p in parts), default=0.0)
     return [
         replace(p, state=RIGHT, why="it is 0 but for rounding", floor=p.floor * p.largest / most)
-        if p.state == UNKNOWN and 0 < p.largest * (1 + p.floor) <= NEXT_TO_NOTHING * most
+        if p.state == UNKNOWN and p.dust and 0 < p.largest * (1 + p.floor) <= NEXT_TO_NOTHING * most
         else p
         for p in parts
     ]

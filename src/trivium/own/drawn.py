@@ -5,6 +5,7 @@ Knows nothing of the function.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from trivium.probe import primes
 from trivium.spec.op import Kind
 from trivium.spec.signature import Dims, evaluate, parse_dims, words
 
+MOST = 10**7
+"""Entries of one argument."""
 EQUAL = 4
 """The size of every letter at the point where all are equal: what a shape would betray elsewhere is silent."""
 INDEX = re.compile(r"index\s*<\s*(\w+)")
@@ -48,6 +51,8 @@ class Point:
 
 def points(shapes: Mapping[str, str | Sequence[int]]) -> Iterator[Point]:
     """Three points: at prime sizes, where letters are equal, at prime sizes again; ValuesError for no shape."""
+    if not isinstance(shapes, Mapping) or not shapes:
+        raise ValuesError("shapes= is a dict of shapes by the arguments' names: {'x': 'N 3', 'w': (3, 2)}")
     read = {name: _argument(name, said) for name, said in shapes.items()}
     letters = list(dict.fromkeys(w for a in read.values() for w in words((*a.dims, *filter(None, [a.below])))))
     written = {int(n) for a in read.values() for token in a.dims for n in token.split("*") if n.isdigit()}
@@ -63,14 +68,24 @@ def points(shapes: Mapping[str, str | Sequence[int]]) -> Iterator[Point]:
         if all(token == w or w not in words((token,)) for a in read.values() for token in a.dims)
     }
     for seed, (label, sizes) in enumerate(ways if letters else [("drawn numbers", {}), ("other drawn numbers", {})]):
+        _afford(read, sizes)
         streams = np.random.SeedSequence(seed).spawn(len(read))
         given = {n: a.draw(np.random.default_rng(s), sizes) for (n, a), s in zip(read.items(), streams, strict=True)}
         yield Point(label, given, axes)
 
 
+def _afford(read: Mapping[str, Argument], sizes: Mapping[str, int]) -> None:
+    for name, argument in read.items():
+        entries = math.prod(evaluate(argument.dims, sizes))
+        if entries > MOST:
+            raise ValuesError(f"shapes: {name} would have {entries:,} entries, and the most is {MOST:,}")
+
+
 def _argument(name: str, said: str | Sequence[int]) -> Argument:
     if not isinstance(said, str):
-        return Argument(tuple(str(int(n)) for n in said), "real")
+        if not all(isinstance(n, int) and n > 0 for n in said):
+            raise ValuesError(f"shapes: {name}: {said!r} is no shape: write whole numbers above 0, or a text")
+        return Argument(tuple(map(str, said)), "real")
     text, _, kind = said.partition(":")
     try:
         dims = parse_dims(text)

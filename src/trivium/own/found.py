@@ -25,6 +25,7 @@ class Part:
     largest   its largest entry, as it should be
     residual  the largest difference in units of rounding; the line is 256
     floor     the largest error that could hide in an entry that was asked, as a share of `largest`
+    dust      whether it is nothing but rounding, as its own noise shows
     """
 
     name: str
@@ -42,6 +43,7 @@ class Part:
     pattern: Pattern | None = None
     witnesses: tuple[Witness, ...] = ()
     why: str = ""
+    dust: bool = False
 
 
 @dataclass(frozen=True)

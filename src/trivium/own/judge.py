@@ -25,7 +25,11 @@ from trivium.own.truth import Slope, Truth
 COARSE = 2.0**-12
 """The amplitude of noise for code that rounds to float32: below it nothing would move."""
 WIDER = {"float64": np.longdouble, "float32": np.float64}
+STEPS, ROUGH = (2.0**-20, 2.0**-23), 2.0**-34
+"""Shares by which arguments are moved to see what a function rounds to, and the share of it that float64 does not."""
 WITNESSES = 3
+DUST = 2.0**8
+"""A number within so many lines of its own rounding has no digit that means anything."""
 WHOLE = ("ratio", "zero", "not finite", "leak", "literal")
 """Patterns that a part of the entries can show; which entry, row or order it is, only all of them."""
 LOSS = " loss"
@@ -49,7 +53,8 @@ class Noise:
 def noise(code: Code, given: Mapping[str, Array], told: Told) -> Noise:
     """The response of the person's own code, gradients and values, to noise in what it is fed."""
     still = _numbers(told)
-    dtype = "float32" if any(x.dtype == np.float32 for x in (*given.values(), *still.values())) else "float64"
+    single = any(x.dtype == np.float32 for x in (*given.values(), *still.values())) or rounds_to_single(code, given)
+    dtype = "float32" if single else "float64"
     q = COARSE if dtype == "float32" else Q
     totals = {n: np.zeros(x.shape) for n, x in still.items()}
     with np.errstate(all="ignore"):
@@ -65,6 +70,42 @@ def noise(code: Code, given: Mapping[str, Array], told: Told) -> Noise:
     for n, lost in _lost(code, given, still, dtype).items():
         found[n] = np.maximum(found[n], lost)
     return Noise(dtype, found)
+
+
+def rounds_to_single(code: Code, given: Mapping[str, Array]) -> bool:
+    """Whether a function of float64 rounds to float32 on its way; OracleError where it rounds to less.
+
+    Its second differences are those of a smooth function, or of a kink, which shrink with the step, or of rounding,
+    which do not.
+    """
+    if code.f is None:
+        return False
+    try:
+        middle, wide = float(code.loss(given)), [_moved(code, given, seed, 2.0**-6)[1] for seed in range(RUNS // 2)]
+        found = [[_moved(code, given, seed, h) for h in STEPS] for seed in range(RUNS // 2)]
+    except OracleError:
+        raise
+    except Exception:  # noqa: BLE001  a stranger's function, which may not be defined beside its point: no more is known
+        return False
+    if all(x == 0 for pair in found for _, x in pair) and any(wide):
+        raise OracleError(
+            "the function stays as it is where its arguments move by a millionth: it computes in half precision, or in "
+            "steps, and there are too few digits to judge its gradient"
+        )
+    size = max(abs(middle), *(x / STEPS[0] for pair in found for _, x in pair[:1]))
+    far, near = (sum(pair[i][0] for pair in found) for i in (0, 1))
+    return near > ROUGH * size and near > far / 3
+
+
+def _moved(code: Code, given: Mapping[str, Array], seed: int, h: float) -> tuple[float, float]:
+    """How far the function is from a straight line, and how far it moves, as its arguments do, by a share of each."""
+    stream = np.random.default_rng(seed)
+    shares = {n: stream.uniform(-1, 1, x.shape) for n, x in given.items() if x.dtype.kind == "f"}
+    up, middle, down = (
+        float(code.loss({n: x * (1 + t * shares[n]) if n in shares else x for n, x in given.items()}))
+        for t in (h, 0.0, -h)
+    )
+    return abs(up - 2 * middle + down), max(abs(up - middle), abs(down - middle))
 
 
 def _numbers(told: Told) -> dict[str, Array]:
@@ -118,10 +159,15 @@ def judged(
     scale: Array,
     dtype: str,
     quantities: Mapping[str, float],
+    reach: float = 0.0,
 ) -> Part:
-    """One tensor against what it should be; what was not asked entry by entry is held along directions."""
+    """One tensor against what it should be; what was not asked entry by entry is held along directions.
+
+    reach  the function's value over the size of the argument: a slope of that times a rounding moves nothing
+    """
     got = np.asarray(got, np.float64)
     asked = np.isfinite(truth.value)
+    scale = np.maximum(scale, reach / LINE)
     bound = LINE * UNIT[dtype] * np.maximum(scale, smallest(dtype)) + np.where(asked, truth.error, 0.0)
     with np.errstate(invalid="ignore"):
         off = np.where(asked, np.abs(got - truth.value), 0.0)
@@ -135,8 +181,10 @@ def judged(
         state = WRONG
     elif unknown.all() and not truth.along:
         state, why = UNKNOWN, "no oracle has an answer here"
-    elif asked.any() and float(bound[asked].max()) > BLIND * largest > 0:
+    elif asked.any() and largest and float(bound[asked].max()) > BLIND * largest:
         state, why = UNKNOWN, "rounding, or the oracle's own error, has eaten its digits"
+    elif asked.any() and not largest and float(truth.error[asked].max()) > BLIND**2 * reach:
+        state, why = UNKNOWN, "the oracle has no digit here: a kink, or rounding"
     elif bool((np.isinf(truth.error) & asked).any()):
         state, why = UNKNOWN, "some entries lie on a kink"
     with np.errstate(over="ignore"):
@@ -159,6 +207,7 @@ def judged(
         pattern=_pattern(got, truth, asked, bound, dtype, quantities) if state == WRONG else None,
         witnesses=_witnesses(got, truth, beyond, ratio, bound),
         why=why,
+        dust=bool((np.abs(got) <= LINE * UNIT[dtype] * scale * DUST).all()),
     )
 
 

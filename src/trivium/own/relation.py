@@ -11,13 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from trivium.backend import Array
-from trivium.compare.bound import LINE, UNIT
+from trivium.compare.bound import BLIND, LINE, UNIT
 from trivium.errors import OracleError
 from trivium.oracles.metamorphic import halves, permuted, wrong
 from trivium.own.calling import Code
 from trivium.own.found import RIGHT, WRONG, Part
 from trivium.own.judge import LOSS, Noise
-from trivium.own.naming import meant
+from trivium.own.naming import meanings
 
 Axes = Mapping[str, Mapping[str, int]]
 
@@ -26,7 +26,7 @@ def related(
     code: Code, given: Mapping[str, Array], heard: Noise, axes: Axes, parts: list[Part]
 ) -> tuple[list[Part], list[str]]:
     """The parts, wrong where a relation that the function obeys is broken, and which relations were looked at."""
-    if code.cotangent is not None:
+    if code.cotangent is not None or not _tells(code, given, heard):
         return parts, []
     narrow, why = heard.dtype == "float32", dict[str, str]()
     orders, parted = list[str](), list[str]()
@@ -56,6 +56,13 @@ def related(
     ]
 
 
+def _tells(code: Code, given: Mapping[str, Array], heard: Noise) -> bool:
+    """Whether the function's value moves far more with its arguments than rounding moves it: else it shows nothing."""
+    loss = np.asarray(float(code.loss(given)))
+    moves = max((float(np.sum(np.abs(g * given[n]))) for n, g in _gradient(code, given).items()), default=0.0)
+    return LINE * UNIT[heard.dtype] * float(heard.scale(LOSS, loss)) <= BLIND**2 * moves
+
+
 def _same(
     code: Code, heard: Noise, given: Mapping[str, Array], pieces: Sequence[tuple[float, Mapping[str, Array]]]
 ) -> bool:
@@ -71,8 +78,8 @@ def _same(
 def _gradient(code: Code, given: Mapping[str, Array]) -> dict[str, Array]:
     """The gradients by the names of the arguments."""
     found = code.told(given).gradients
-    named = {meant(said, code.moving): g for said, g in found.items()}
-    bent = [n for n, g in named.items() if n is not None and g.shape != given[n].shape and g.size != given[n].size]
+    named = {name: found[said] for said, name in meanings(found, code.moving).items()}
+    bent = [n for n, g in named.items() if g.shape != given[n].shape and g.size != given[n].size]
     if bent:
         raise OracleError(f"the gradient of {bent[0]} has another shape at other numbers of points")
-    return {n: g.reshape(given[n].shape) for n, g in named.items() if n is not None}
+    return {n: g.reshape(given[n].shape) for n, g in named.items()}

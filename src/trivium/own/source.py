@@ -48,7 +48,7 @@ def _imported(name: str) -> ModuleType:
     sys.path.insert(0, "")
     try:
         return importlib.import_module(name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise OracleError(f"{name} cannot be imported: {type(error).__name__}: {error}") from error
     finally:
         sys.path.remove("")
@@ -70,7 +70,7 @@ def loaded(path: Path) -> ModuleType:
     try:
         for part in parts:
             exec(compile(part, str(path), "exec"), vars(module))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         line = f"{type(error).__name__}: {error}"
         raise OracleError(f"{path} cannot be run: {line}") from error
     finally:

@@ -61,7 +61,7 @@ def opened(
     thing: Any, at: Mapping[str, Any] | Sequence[Any]
 ) -> tuple[Callable[..., Any], Callable[..., Any], dict[str, Any]]:
     """The function, its gradient, and the numbers: the inputs given, and the parameters that the object has."""
-    thing = _instance(thing)
+    thing = instance(thing)
     forward = next(n for n in FORWARD if callable(getattr(thing, n, None)))
     kept, there = _parameters(thing), dict(_arrays(thing))
     given = dict(at.items() if isinstance(at, Mapping) else numbered(getattr(thing, forward), at))
@@ -97,7 +97,7 @@ def opened(
 
     try:
         output, _ = run(*(np.array(x) for x in numbers.values()))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise OracleError(
             f"{type(thing).__name__}.{forward} cannot be called with {', '.join(inputs) or 'nothing'}: "
             f"{type(error).__name__}: {error}"
@@ -105,13 +105,15 @@ def opened(
     return run, of_loss if np.size(output) == 1 else of_output, numbers
 
 
-def _instance(thing: Any) -> Any:
+def instance(thing: Any) -> Any:
+    """An object of a class that needs no arguments; what is no class is left as it is."""
     if not isinstance(thing, type):
         return thing
     try:
         return thing()
-    except TypeError as error:
-        raise OracleError(f"{thing.__name__} cannot be made without arguments ({error}): hand over an object") from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001  a stranger's class may raise whatever it likes
+        said = f"{type(error).__name__}: {error}"
+        raise OracleError(f"{thing.__name__} cannot be made without arguments ({said}): hand over an object") from None
 
 
 def _parameters(thing: Any) -> Parameters:

@@ -16,6 +16,7 @@ import numpy as np
 from trivium.backend import Array
 from trivium.errors import OracleError
 from trivium.oracles import complex_step, finite_difference
+from trivium.oracles.finite_difference import Estimate
 from trivium.own.calling import Code
 from trivium.referee import Referee
 
@@ -24,6 +25,8 @@ SECONDS = 1.5
 """For all arguments together; past it only the fewest entries are asked one by one, and the rest along directions."""
 FEWEST, DIRECTIONS = 64, 4
 """Entries that are asked at least, however long it takes, and Gaussian directions, where not all can be asked."""
+CONVINCING = 2.0**-10
+"""A difference that knows a slope to this part of itself may confirm another."""
 FEWEST_BY_DIFFERENCES = 16
 """Each takes dozens of calls."""
 SURE = 2.0**-53
@@ -55,13 +58,17 @@ class Truth:
 
 @dataclass
 class Asker:
-    """Asks for derivatives of one function at one point; what has failed once is not tried again."""
+    """Asks for derivatives of one function at one point; what has failed once is not tried again.
+
+    single  whether the function, of float64, rounds to float32 on its way
+    """
 
     code: Code
     given: Mapping[str, Array]
     referee: Referee | None
     refused: dict[str, str] = field(default_factory=dict)
     believed: dict[str, bool] = field(default_factory=dict)
+    single: bool = False
 
     def truth(self, name: str) -> Truth:
         """What the gradient with respect to one argument should be."""
@@ -102,20 +109,26 @@ class Asker:
         return Slope(float(found.hi), float(found.radius) + SURE * abs(float(found.hi)), EXACT)
 
     def _complex(self, name: str, v: Array) -> Slope | None:
-        if COMPLEX in self.refused:
+        if COMPLEX in self.refused or self.single:
             return None
         size = _size(self.given[name])
         try:
-            if self._believes(name):
-                sure = complex_step.estimated(lambda t: self._at(name, v, t), size=size)
-                return Slope(float(sure.value), float(sure.error), COMPLEX)
-            found = complex_step.confirmed(lambda t: self._at(name, v, t), scale=size, size=size)
+            sure = complex_step.estimated(lambda t: self._at(name, v, t), size=size)
+            if not self._believes(name) and not self._agrees(sure, name, v, patient=False):
+                return None
         except OracleError as error:
             self.refused[COMPLEX] = f"no complex step: {error.problems[0].message}"
             return None
-        if found.withdrawn.any():
-            return None
-        return Slope(float(found.estimate.value), float(found.estimate.error), COMPLEX)
+        return Slope(float(sure.value), float(sure.error), COMPLEX)
+
+    def _agrees(self, sure: Estimate, name: str, v: Array, *, patient: bool) -> bool:
+        """Whether a central difference says the same, and says it well: at a kink it says nothing of either side."""
+        central = finite_difference.directional(
+            lambda t: self._at(name, v, t), scale=_size(self.given[name]), patient=patient
+        )
+        apart, error = abs(float(sure.value) - float(central.value)), float(central.error)
+        convinced = error <= CONVINCING * max(abs(float(central.value)), abs(float(sure.value)))
+        return convinced and apart <= error + float(sure.error)
 
     def _believes(self, name: str) -> bool:
         """Whether complex steps in this argument need no confirmation one by one.
@@ -126,15 +139,15 @@ class Asker:
         if name not in self.believed:
             size = _size(self.given[name])
 
-            def withdrawn(v: Array) -> bool:
-                found = complex_step.confirmed(lambda t: self._at(name, v, t), scale=size, size=size, patient=True)
-                return bool(found.withdrawn.any())
+            def agrees(v: Array) -> bool:
+                sure = complex_step.estimated(lambda t: self._at(name, v, t), size=size)
+                return self._agrees(sure, name, v, patient=True)
 
-            self.believed[name] = not any(map(withdrawn, _signed(self.given[name].shape)))
+            self.believed[name] = all(map(agrees, _signed(self.given[name].shape)))
         return self.believed[name]
 
     def _central(self, name: str, v: Array) -> Slope:
-        narrow = np.asarray(self._at(name, v, 0.0)).dtype == np.float32
+        narrow = self.single or np.asarray(self._at(name, v, 0.0)).dtype == np.float32
         u = 2.0**-24 if narrow else finite_difference.U
         found = finite_difference.directional(
             lambda t: np.asarray(self._at(name, v, t), np.float64), scale=_size(self.given[name]), u=u
