@@ -160,7 +160,11 @@ def _bent(brought: Brought, code: Code, output: Array, parts: list[Part]) -> lis
 
     def off(got: Mapping[str, Array], expected: Mapping[str, Estimate], size: float) -> list[str]:
         """Whose gradient is another one; what is 0 but for rounding has the slack that its own noise asks for."""
-        slack = {n: size * LINE * UNIT[heard.dtype] * heard.scale(n, told.gradients[n]) for n in expected}
+        largest = max((float(np.abs(g).max(initial=0.0)) for g in told.gradients.values()), default=0.0)
+        slack = {
+            n: size * LINE * UNIT[heard.dtype] * np.maximum(heard.scale(n, told.gradients[n]), largest)
+            for n in expected
+        }
         return [*wrong(got, {n: Estimate(e.value, e.error + slack[n]) for n, e in expected.items()})]
 
     found: dict[str, str] = {}

@@ -67,8 +67,9 @@ class Code:
         """The number that is differentiated, made of whatever `given` is; what the code raises is left as it is."""
         if self.f is None:
             raise OracleError("there is no function to differentiate")
+        handed = {n: np.array(x) for n, x in given.items()}  # it may write to them
         with repeating():
-            return self._number(read(self.f(**given) if self.by_name else self.f(*given.values())))
+            return self._number(read(self.f(**handed) if self.by_name else self.f(*handed.values())))
 
     def told(self, given: Given) -> Told:
         """All that the code says at these numbers; OracleError where it cannot be called, or gives no gradient."""

@@ -87,7 +87,7 @@ def rounds_to_single(code: Code, given: Mapping[str, Array]) -> bool:
         raise
     except Exception:  # noqa: BLE001  a stranger's function, which may not be defined beside its point: no more is known
         return False
-    if all(x == 0 for pair in found for _, x in pair) and any(wide):
+    if all(x == 0 for pair in found for _, x in pair) and max(wide) > STEPS[0] * abs(middle):
         raise OracleError(
             "the function stays as it is where its arguments move by a millionth: it computes in half precision, or in "
             "steps, and there are too few digits to judge its gradient"
@@ -167,6 +167,7 @@ def judged(
     """
     got = np.asarray(got, np.float64)
     asked = np.isfinite(truth.value)
+    dust = bool((np.abs(got) <= LINE * UNIT[dtype] * scale * DUST).all())
     scale = np.maximum(scale, reach / LINE)
     bound = LINE * UNIT[dtype] * np.maximum(scale, smallest(dtype)) + np.where(asked, truth.error, 0.0)
     with np.errstate(invalid="ignore"):
@@ -183,7 +184,7 @@ def judged(
         state, why = UNKNOWN, "no oracle has an answer here"
     elif asked.any() and largest and float(bound[asked].max()) > BLIND * largest:
         state, why = UNKNOWN, "rounding, or the oracle's own error, has eaten its digits"
-    elif asked.any() and not largest and float(truth.error[asked].max()) > BLIND**2 * reach:
+    elif asked.any() and not largest and (not dust or float(truth.error[asked].max()) > BLIND**2 * reach):
         state, why = UNKNOWN, "the oracle has no digit here: a kink, or rounding"
     elif bool((np.isinf(truth.error) & asked).any()):
         state, why = UNKNOWN, "some entries lie on a kink"
@@ -207,7 +208,7 @@ def judged(
         pattern=_pattern(got, truth, asked, bound, dtype, quantities) if state == WRONG else None,
         witnesses=_witnesses(got, truth, beyond, ratio, bound),
         why=why,
-        dust=bool((np.abs(got) <= LINE * UNIT[dtype] * scale * DUST).all()),
+        dust=dust,
     )
 
 

@@ -127,7 +127,7 @@ class Asker:
             lambda t: self._at(name, v, t), scale=_size(self.given[name]), patient=patient
         )
         apart, error = abs(float(sure.value) - float(central.value)), float(central.error)
-        convinced = error <= CONVINCING * max(abs(float(central.value)), abs(float(sure.value)))
+        convinced = max(error, float(sure.error)) <= CONVINCING * max(abs(float(central.value)), abs(float(sure.value)))
         return convinced and apart <= error + float(sure.error)
 
     def _believes(self, name: str) -> bool:

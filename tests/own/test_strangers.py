@@ -1,0 +1,206 @@
+"""Right code that was accused once, and wrong code that was accepted once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import trivium as tv
+from trivium.compat import gradcheck
+from trivium.errors import OracleError
+
+RANDOM = np.random.default_rng(0)
+X = RANDOM.normal(size=(5, 3))
+BUFFER = np.zeros(3)
+
+
+def into_a_buffer(x: Any) -> Any:
+    BUFFER[...] = 2 * x
+    return BUFFER
+
+
+def huber(x: Any) -> Any:
+    return np.sum(np.where(np.abs(x) < 1, 0.5 * x * x, np.abs(x) - 0.5))
+
+
+def saturated(s: Any, v: Any) -> Any:
+    return np.sum(softmax(s) * v)
+
+
+def softmax(s: Any) -> Any:
+    e = np.exp(s - s.max())
+    return e / e.sum()
+
+
+def saturated_slopes(s: Any, v: Any) -> Any:
+    a = softmax(s)
+    return a * (v - (a * v).sum()), a
+
+
+def mask(x: Any) -> Any:
+    return np.random.rand(*x.shape) < 0.5  # noqa: NPY002  as people write it
+
+
+def doubles_first(x: Any) -> Any:
+    x *= 2
+    return np.sum(x * x)
+
+
+def positional(x: Any, /) -> Any:
+    return {"x": 2 * x}
+
+
+RIGHT: dict[str, tuple[Callable[..., Any], Callable[..., Any], dict[str, Any]]] = {
+    "a gradient in a buffer": (lambda x: np.sum(x * x), into_a_buffer, {"at": [X[0]]}),
+    "huber at its edge": (huber, lambda x: np.clip(x, -1, 1), {"at": [np.array([-2.0, 1.0])]}),
+    "a saturated softmax": (saturated, saturated_slopes, {"at": ([0.0, 45.0, -3.0], [1.0, 2.0, 3.0])}),
+    "a large constant": (
+        lambda x: 1e10 + 1e-6 * np.var(x), lambda x: 2e-6 * (x - x.mean()) / x.size, {"shapes": {"x": "N"}},
+    ),
+    "both cases of a letter": (
+        lambda W, w: np.sum(W @ w), lambda W, w: {"dW": np.outer(np.ones(3), w), "dw": W.sum(0)},
+        {"at": (X[:3], X[3])},
+    ),
+    "an argument called dx": (
+        lambda x, dx: np.sum(x * dx), lambda x, dx: {"dx": dx, "ddx": x}, {"at": (X[0], X[1])},
+    ),
+    "a default that is given": (
+        lambda w, reg=0.1: reg * np.sum(w**2), lambda w, reg=0.1: {"w": 2 * reg * w}, {"at": {"w": X, "reg": 0.5}},
+    ),
+    "keywords alone": (lambda x: np.sum(x**2), lambda *, x: {"x": 2 * x}, {"at": {"x": X}}),
+    "positions alone": (lambda x: np.sum(x**2), positional, {"at": {"x": X}}),
+    "a mask that is drawn again": (lambda x: np.sum(x * mask(x)), lambda x: 1.0 * mask(x), {"at": [X]}),
+    "float32 on the way": (
+        lambda x: np.sum(x.astype(np.float32) ** 2).astype(float), lambda x: 2 * x, {"at": [X]},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_code_is_not_accused(name: str) -> None:
+    f, grad, where = RIGHT[name]
+    report = tv.check_gradient(f, grad, **where)
+    assert report.found.of("gradient", "wrong") == (), report.text()
+
+
+def test_code_that_writes_to_its_argument_is_judged_at_what_it_was_handed() -> None:
+    report = tv.check_gradient(doubles_first, lambda x: {"x": 8 * x}, at={"x": X})
+    assert report.verdict == "agree"
+    assert "writes to its argument x" in report.text()
+
+
+class RootMeanSquare(nn.Module):
+    """As large models have it: in float32, whatever comes in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.linspace(0.5, 1.5, 3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        wide = x.float()
+        return self.scale * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + 1e-6)).to(x.dtype)
+
+
+MODULES: dict[str, Any] = {
+    "a bias before a batch norm": nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2)),
+    "a bias before a softmax": nn.Sequential(nn.Linear(3, 1), nn.Softmax(0)),
+    "keys of an attention": nn.TransformerEncoderLayer(4, 2, 3, dropout=0.0, batch_first=True),
+    "a norm in float32": RootMeanSquare(),
+}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_right_module_is_not_accused(name: str) -> None:
+    width = 4 if "attention" in name else 3
+    x = torch.randn(2, 3, width, generator=torch.Generator().manual_seed(0))
+    report = tv.check_module(MODULES[name], at=[x if width == 4 else x.reshape(6, 3)])
+    assert report.found.of("gradient", "wrong") == (), report.text()
+
+
+def test_jax_code_that_rounds_to_float32_inside_is_not_accused() -> None:
+    def norm(x: Any) -> Any:
+        wide = x.astype(jnp.float32)
+        return (wide / jnp.sqrt((wide**2).mean(-1, keepdims=True) + 1e-6)).astype(x.dtype)
+
+    report = tv.check_module(norm, at=[jnp.asarray(X)])
+    assert report.found.of("gradient", "wrong") == (), report.text()
+
+
+def test_half_precision_inside_is_too_short_to_judge() -> None:
+    with pytest.raises(OracleError, match="half precision, or in steps"):
+        _ = tv.check_module(lambda x: (x * x).half().double().sum(), at=[torch.from_numpy(X)])
+
+
+def test_a_zero_that_no_oracle_knows_is_no_agreement() -> None:
+    for slope in (0.0, 0.5, 1.0):
+        report = tv.check_gradient(lambda x: np.sum(np.abs(x)), lambda x, s=slope: s + 0 * x, at=[np.zeros(3)])
+        assert report.verdict != "agree", report.text()
+    with pytest.raises(tv.GradientMismatch):
+        _ = gradcheck(torch.abs, (torch.zeros(3, dtype=torch.float64, requires_grad=True),))
+
+
+def test_what_drowns_in_another_s_rounding_is_undecided() -> None:
+    def loss(a: Any, b: Any) -> Any:
+        return float(1e16 * float(np.sum(a**2))) + float(np.sum(np.sin(b)))
+
+    report = tv.check_gradient(loss, lambda a, b: {"a": 2e16 * a, "b": -3 * np.cos(b)}, at=(X[0], X[1]))
+    assert report.verdict != "agree", report.text()
+
+
+def test_a_huber_without_its_linear_part_is_not_right() -> None:
+    report = tv.check_gradient(huber, lambda x: np.where(np.abs(x) > 1, 0, x), at=[np.array([-2.0, 1.0])])
+    assert report.verdict == "disagree", report.text()
+
+
+def test_a_gradient_under_a_name_with_a_slip_is_missed() -> None:
+    report = tv.check_gradient(
+        lambda a, bias: np.sum(a**2) + np.sum(bias**3), lambda a, bias: {"a": 2 * a, "baias": 3 * bias**2}, at=(X, X[0])
+    )
+    assert report.verdict == "undecided"
+    assert "is it one of baias?" in report.text()
+
+
+def test_a_cotangent_that_is_clipped_far_out_is_caught() -> None:
+    class Clipped(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+            return x * 2
+
+        @staticmethod
+        def backward(ctx: Any, g: torch.Tensor) -> Any:
+            return 2 * g.clamp(-5, 5)
+
+    assert tv.check_module(Clipped.apply, at=[torch.from_numpy(X)]).verdict == "disagree"
+
+
+def test_a_function_that_is_not_the_network_is_judged_by_itself() -> None:
+    def loss(w: Any, x: Any) -> Any:
+        return np.sum((w @ x) ** 2)
+
+    spec = tv.trace(
+        lambda w, x: tv.ops.sum(w @ x), inputs={"x": "n N"}, parameters={"w": "m n"}, sizes={"m": 2, "n": 3, "N": 5}
+    )
+    at = {"w": RANDOM.normal(size=(2, 3)), "x": RANDOM.normal(size=(3, 5))}
+    report = tv.check_gradient(loss, lambda w, x: {"w": 2 * (w @ x) @ x.T}, at=at, against=spec)
+    assert report.verdict == "agree", report.text()
+    assert "the function is not the network" in report.text()
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: tv.check_gradient(np.sum, lambda x: x, at=[np.array([1, 2])]), "no argument holds real numbers"),
+        (lambda: tv.check_gradient(np.sum, lambda x: x, at=[np.array([1.0, np.nan])]), "holds nan"),
+        (lambda: tv.check_gradient(np.sum, lambda x: x, at=5.0), "at is a float"),
+        (lambda: tv.check_module(nn.Linear(3, 2), at=[None]), "give tensors"),
+    ],
+)
+def test_what_cannot_be_checked_is_said(call: Callable[[], Any], says: str) -> None:
+    with pytest.raises(OracleError, match=says):
+        _ = call()
