@@ -17,11 +17,12 @@ SECONDS = 5.0
 """For those that never end; the others have their time."""
 OUTSIDE = "outside.txt"
 SPAWN = "import multiprocessing as m\nm.get_context('spawn').Process(target=print).start()\n"
+BLANK: dict[str, object] = {"metadata": {}, "outputs": [], "execution_count": None}
 CELLS = {
     "cells": [
-        {"cell_type": "markdown", "source": ["# mine"]},
-        {"cell_type": "code", "source": RIGHT.splitlines(keepends=True)},
-        {"cell_type": "code", "source": ["undefined_name + 1"]},
+        {"cell_type": "markdown", "metadata": {}, "source": ["# mine"]},
+        {"cell_type": "code", "source": RIGHT.splitlines(keepends=True), **BLANK},
+        {"cell_type": "code", "source": ["undefined_name + 1"], **BLANK},
     ]
 }
 FORGED = """

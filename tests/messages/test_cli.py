@@ -14,7 +14,7 @@ OPERATIONS = "trivium ops            # lists every operation"
 EXPLAIN = "trivium explain --help # what can be explained; `trivium ops` lists every operation"
 HELP = "trivium check --help"
 MESSAGES = {
-    "check": "error: Missing argument 'FILE|zoo:NAME|zoo:all|FILE.py::GRADS...'.\ntrivium check --help\n",
+    "check": "error: Missing argument 'FILE|zoo:NAME|zoo:all|FILE::GRADS|MODULE:NAME...'.\ntrivium check --help\n",
     "check x --frob": "error: No such option: --frob\ntrivium check --help\n",
     "frob": "error: No such command 'frob'.\ntrivium --help\n",
     "check nowhere.net.toml": f"SpecError: no file 'nowhere.net.toml'; did you mean 'exists.net.toml'?\n{NEXT}\n",

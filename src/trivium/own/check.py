@@ -60,6 +60,9 @@ def own_gradient(
         if not other or code.cotangent is not None:
             return beside
         notes = [f"{other}: the gradient was held against the function alone", *notes]
+        values = beside.of(VALUE, WRONG) or (_another(told),)
+        alone = own_gradient(f, grad, at, axes=axes, road=road, referee=referee)
+        return replace(alone, what=beside.what, parts=(*values, *alone.parts), notes=(*notes, *alone.notes))
     found = _by_itself(code, given, told, heard, referee, notes)
     parts, said = related(code, given, heard, axes, list(found.parts))
     more = [f"held against itself too: {', '.join(said)}"] if said else []
@@ -157,6 +160,12 @@ def _reach(told: Told, heard: Noise, x: Array) -> float:
     if told.loss is None:
         return 0.0
     return float(heard.scale(LOSS, np.asarray(told.loss))) / (float(np.abs(x).max(initial=0.0)) or 1.0)
+
+
+def _another(told: Told) -> Part:
+    """The value of a function that is not the network."""
+    why, loss = "the function is not the network", float(told.loss or 0.0)
+    return Part("the loss", "the loss", VALUE, (), WRONG, 1, 1, 0, "the network", abs(loss), 0.0, 0.0, why=why)
 
 
 def _unheard(name: str, x: Array, unread: Sequence[str]) -> Part:

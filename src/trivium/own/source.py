@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import json
 import re
 import sys
 import warnings
@@ -96,7 +97,8 @@ def _notebook(path: Path, text: str) -> Iterator[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about ids that cells lack: it is read, not written
-            found = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+            document = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}} | json.loads(text)
+            found = nbformat.reads(json.dumps(document), as_version=4)  # type: ignore[no-untyped-call]
     except Exception as error:
         raise OracleError(f"{path} is no notebook: {type(error).__name__}: {error}") from error
     yield from (cell.source for cell in found.cells if cell.cell_type == "code")
