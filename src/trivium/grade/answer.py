@@ -67,7 +67,7 @@ def answered(report: OwnReport, gradient: str, cost: str | None, note: str) -> d
         ),
         value=values[0].name if values else "",
         suspects=found.suspects,
-        mistakes=found.mistakes,
+        mistakes=() if values else found.mistakes,  # of another function than was asked for, nothing is named
         notes=(*([note] if note else []), *found.notes),
         text=report.text(),
     )
