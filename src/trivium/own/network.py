@@ -144,7 +144,7 @@ def _told(mistakes: Sequence[Named], network: Against) -> list[Named]:
     """Each step with each mistake; of a person's own file, where a line is several steps, each mistake once."""
     seen: dict[tuple[str, ...], Named] = {}
     for m in mistakes:
-        seen.setdefault((m.mistake,) if network.lines else (m.mistake, m.node, m.tensor), m)
+        _ = seen.setdefault((m.mistake,) if network.lines else (m.mistake, m.node, m.tensor), m)
     return list(seen.values())
 
 

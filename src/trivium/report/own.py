@@ -212,7 +212,8 @@ def patterns(wrong: list[Part]) -> str:
 def mistake(found: Found) -> str:
     """The known mistake that gives just these numbers."""
     if len(found.mistakes) == 1:
-        return f"{found.mistakes[0].text} It gives the same numbers at every point, which is proof."
+        sure = "at every point, which is proof" if len(found.points) > 1 else "here, at one point"
+        return f"{found.mistakes[0].text} It gives the same numbers {sure}."
     if found.mistakes:
         alike = "; ".join(m.text.split(". ")[0] for m in found.mistakes)
         return f"one of these, which give the same numbers here: {alike}"
