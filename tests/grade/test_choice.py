@@ -52,7 +52,7 @@ def test_without_a_cost_there_is_a_note(tmp_path: Path) -> None:
         (["grads", "grad"], {}, "grads and grad may each be the gradient: say which, as in --gradient grads"),
         (["grads", "cost", "loss"], {}, "cost and loss may each be the cost: say which, as in --cost cost"),
         (["a", "b"], {}, "no gradient was found among a and b; looked for grads, backward, grad and 10 more"),
-        ([], {}, "no gradient was found: there is no function; looked for grads,"),
+        ([], {}, "no gradient was found: there is no function, and no class with a backward; looked for grads,"),
         (["grads"], {"gradient": ("mine",)}, "no gradient was found among grads; looked for mine"),
         (["grads"], {"cost": ("mine",)}, "no cost was found among grads; looked for mine"),
     ],

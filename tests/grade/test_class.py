@@ -96,7 +96,7 @@ SAYS = {
     "crashes.py": "its process was ended by SIGSEGV, a crash",
     "latin.py": "it is not UTF-8: byte 0xe9 at position 5; save it as UTF-8",
     "no_python.py": "no_python.py is no Python: line 1",
-    "empty.py": "no gradient was found: there is no function; looked for grads,",
+    "empty.py": "no gradient was found: there is no function, and no class with a backward; looked for grads,",
     "raises.py": "ZeroDivisionError: division by zero (line",
     "raises_bare.py": "it raises Odd: no while its file was loaded (line 5)",
     "recurses.py": "a function of it calls itself without end (line",

@@ -130,8 +130,7 @@ def graded(job: Mapping[str, Any], stage: Callable[[str], None], tell: Tell) -> 
     stage(LOADING)
     module = loaded(Path(file))
     found = choice.chosen(module, gradient=job["gradient"], cost=job["cost"])
-    grad = choice.function(module, found.gradient)
-    cost = None if found.cost is None else choice.function(module, found.cost)
+    cost, grad = choice.functions(module, found)
     stage(CALLING)
     try:
         report = check_gradient(cost, grad, at=values, against=job["against"])

@@ -11,6 +11,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from trivium.errors import OracleError
+from trivium.own.stateful import is_stateful
 from trivium.report.phrase import listed
 
 GRADIENTS = (
@@ -26,7 +27,7 @@ COSTS = (
 
 @dataclass(frozen=True)
 class Choice:
-    """The functions that are graded, by name. There may be no cost: a network alone can judge."""
+    """What is graded, by name: a gradient, or a class that has one. There may be no cost: a network alone can judge."""
 
     gradient: str
     cost: str | None
@@ -35,8 +36,14 @@ class Choice:
 
 def chosen(module: ModuleType, *, gradient: Sequence[str] = (), cost: Sequence[str] = ()) -> Choice:
     """The gradient and the cost; OracleError that says what was looked for, and what there is."""
-    there = [n for n, x in vars(module).items() if isinstance(x, FunctionType) and x.__module__ == module.__name__]
+    own = {n: x for n, x in vars(module).items() if getattr(x, "__module__", "") == module.__name__}
+    there = [n for n, x in own.items() if isinstance(x, FunctionType)]
     found = _named(module, gradient) if gradient else _usual(there, GRADIENTS, "gradient")
+    if found is None and not gradient:
+        classes = [n for n, x in own.items() if isinstance(x, type) and is_stateful(x)]
+        found = classes[-1] if classes else None  # a network is made of its layers, and stands below them
+    if found in own and is_stateful(own[found]):
+        return Choice(found, None)
     if found is None:
         raise OracleError(_none("gradient", there, gradient or usual(GRADIENTS)))
     by = _named(module, cost) if cost else _usual([n for n in there if n != found], COSTS, "cost")
@@ -51,14 +58,22 @@ def usual(groups: Sequence[Sequence[str]]) -> list[str]:
     return first + [name for group in groups for name in group[1:]]
 
 
-def function(module: ModuleType, name: str) -> Callable[..., Any]:
+def functions(module: ModuleType, found: Choice) -> tuple[Callable[..., Any] | None, Callable[..., Any] | None]:
+    """The function and its gradient; an object that is both stands in the place of the function."""
+    grad = _function(module, found.gradient)
+    if is_stateful(grad):
+        return grad, None
+    return None if found.cost is None else _function(module, found.cost), grad
+
+
+def _function(module: ModuleType, name: str) -> Callable[..., Any]:
     """The function of this name."""
     found: Callable[..., Any] = getattr(module, name)
     return found
 
 
 def _none(what: str, there: Sequence[str], looked: Sequence[str]) -> str:
-    has = f" among {listed(there, most=6)}" if there else ": there is no function"
+    has = f" among {listed(there, most=6)}" if there else ": there is no function, and no class with a backward"
     return f"no {what} was found{has}; looked for {listed(looked, most=3)} (or say --{what} NAME)"
 
 

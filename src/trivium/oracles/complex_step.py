@@ -57,19 +57,16 @@ def estimated(f: Callable[[complex], Array], *, size: float = 1.0) -> Estimate:
     return Estimate(slopes, MARGIN * (np.max(np.abs(beside), axis=0) + U * np.abs(slopes)))
 
 
-def confirmed(
-    f: Callable[[complex], Array], *, scale: float = 1.0, size: float = 1.0, patient: bool = False
-) -> Confirmed:
+def confirmed(f: Callable[[complex], Array], *, scale: float = 1.0, size: float = 1.0) -> Confirmed:
     """The derivative at t = 0 of every entry of f(t), where a central difference of the same f confirms it.
 
     A complex number that f looks at (an absolute value, a maximum, a real part, a comparison) makes a slope that is
     wrong and looks right; nothing in the number itself tells. So it counts only where it lies within the error of the
-    difference. `scale` is the distance over which f changes, `size` the largest of the numbers that t is added to. A
-    `patient` difference is taken to its last digit.
+    difference. `scale` is the distance over which f changes, `size` the largest of the numbers that t is added to.
     """
     found = estimated(f, size=size)
     slopes, error = found.value, found.error
-    central = finite_difference.directional(f, scale=scale, patient=patient)
+    central = finite_difference.directional(f, scale=scale)
     with np.errstate(invalid="ignore"):
         apart = ~(np.abs(slopes - central.value) <= central.error + error)
     silent = ~np.isfinite(central.error)

@@ -18,10 +18,10 @@ from trivium.compare.bound import LINE, UNIT
 from trivium.errors import BackendError, OracleError
 from trivium.oracles.finite_difference import Estimate
 from trivium.oracles.metamorphic import superposed, wrong
-from trivium.own.calling import Code
+from trivium.own.calling import Code, Told
 from trivium.own.check import judged_code
 from trivium.own.found import WRONG, Found, Part
-from trivium.own.judge import noise
+from trivium.own.judge import Noise
 from trivium.wanted import described
 
 Made = TypeVar("Made")
@@ -69,11 +69,11 @@ def brought_gradient(brought: Brought, what: str) -> Found:
     code = as_called(brought, None if single else cotangent)
     bars = _tried(lambda: brought.vjp(brought.given, cotangent, LAYOUTS[0]), f"{what} cannot be differentiated")
     missing = [n for n, g in bars.items() if g is None and n in code.moving]
-    found = judged_code(code, dict(brought.given), None, list(brought.notes))
+    told, heard, found = judged_code(code, dict(brought.given), list(brought.notes))
     parts = [_without(p) if p.name in missing and p.state == WRONG else p for p in found.parts]
     none = [p.name for p in parts if p.name in missing and p.state != WRONG]
     notes = [*found.notes, *([f"no gradient, and none is due: {', '.join(none)}"] if none else [])]
-    parts = _bent(brought, code, output, parts) if output.size > 1 else parts
+    parts = _bent(brought, told, heard, output.shape, parts) if output.size > 1 else parts
     return replace(found, what=what, parts=tuple(parts), notes=tuple(notes), points=("the numbers given",))
 
 
@@ -145,13 +145,11 @@ def _without(part: Part) -> Part:
     return replace(part, why="it got no gradient", pattern=None)
 
 
-def _bent(brought: Brought, code: Code, output: Array, parts: list[Part]) -> list[Part]:
+def _bent(brought: Brought, told: Told, heard: Noise, shape: tuple[int, ...], parts: list[Part]) -> list[Part]:
     """What a vjp may not depend on: the size and sign of its cotangent but in proportion, and how that is stored."""
     given = {n: np.asarray(x) for n, x in brought.given.items()}
-    told = code.told(given)
-    heard = noise(code, given, told)
     stream = np.random.default_rng(2)
-    one, other = stream.standard_normal((2, *output.shape)).astype(np.float32).astype(np.float64)
+    one, other = stream.standard_normal((2, *shape)).astype(np.float32).astype(np.float64)
     names, narrow = {p.name for p in parts}, heard.dtype == "float32"
 
     def vjp(at: Mapping[str, Array], bar: Array, layout: str = LAYOUTS[0]) -> dict[str, Array]:
@@ -174,8 +172,8 @@ def _bent(brought: Brought, code: Code, output: Array, parts: list[Part]) -> lis
         bent, "it is not linear in the cotangent: twice the cotangent, or its sign, is not passed on"
     )
     for layout, said in ALIKE.items():
-        bar = np.full(output.shape, 0.75) if layout == "expanded" else one
-        expected = superposed(vjp, given, bar, np.zeros(output.shape), narrow=narrow)
+        bar = np.full(shape, 0.75) if layout == "expanded" else one
+        expected = superposed(vjp, given, bar, np.zeros(shape), narrow=narrow)
         try:
             bent = off(vjp(given, bar, layout), expected, 4.0)
         except RuntimeError as error:

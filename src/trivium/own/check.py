@@ -20,7 +20,7 @@ from trivium.own.calling import Code, Told, code as as_code
 from trivium.own.found import GRADIENT, RIGHT, UNKNOWN, VALUE, WRONG, Found, Part
 from trivium.own.judge import LOSS, Noise, judged, misshapen, noise
 from trivium.own.naming import meanings, meant
-from trivium.own.network import OTHER, Against, beside_network, worst
+from trivium.own.network import Against, beside_network, worst
 from trivium.own.relation import Axes, related
 from trivium.own.traced import traced
 from trivium.own.truth import CENTRAL, Asker
@@ -56,13 +56,28 @@ def own_gradient(
     notes = [f"the code writes to its argument {n}: its caller's array is changed" for n in told.wrote]
     if against is not None:
         beside = beside_network(code, given, told, heard, against, referee, list(notes))
-        other = next((n for n in beside.notes if n.startswith(OTHER)), "")
-        if not other or code.cotangent is not None:
+        if not beside.other:
             return beside
-        notes = [f"{other}: the gradient was held against the function alone", *notes]
-        values = beside.of(VALUE, WRONG) or (_another(told),)
-        alone = own_gradient(f, grad, at, axes=axes, road=road, referee=referee)
-        return replace(alone, what=beside.what, parts=(*values, *alone.parts), notes=(*notes, *alone.notes))
+        if code.cotangent is not None:
+            return replace(beside, notes=(*beside.notes, beside.other))
+        code = as_code(f, grad, at)[0]  # every argument again, not only the network's parameters
+        notes = [f"{beside.other}: the gradient was held against the function alone", *notes]
+        found = _alone(code, given, heard, axes, road, referee, notes)
+        return replace(found, what=beside.what, parts=(*(beside.of(VALUE, WRONG) or (_another(told),)), *found.parts))
+    return _alone(code, given, heard, axes, road, referee, notes)
+
+
+def _alone(
+    code: Code,
+    given: Mapping[str, Array],
+    heard: Noise,
+    axes: Axes,
+    road: Scaler,
+    referee: Referee | None,
+    notes: list[str],
+) -> Found:
+    """Held against the function and what must hold of it, and what is wrong explained where it can be."""
+    told = code.told(given)
     found = _by_itself(code, given, told, heard, referee, notes)
     parts, said = related(code, given, heard, axes, list(found.parts))
     more = [f"held against itself too: {', '.join(said)}"] if said else []
@@ -77,9 +92,7 @@ def _explained(code: Code, given: Mapping[str, Array], told: Told, heard: Noise,
         return found
     network = Against(what.spec, None, road, 0.0, what.lines)
     beside = beside_network(code, what.given, told, heard, network, None, [])
-    if any(p.kind == VALUE and p.state == WRONG for p in beside.parts) or any(
-        n.startswith(OTHER) for n in beside.notes
-    ):
+    if beside.other or beside.of(VALUE, WRONG):
         return found  # what was recorded is not what is computed: the function does more than it shows
     known = {p.name for p in found.parts}
     more = [p for p in beside.parts if p.kind == GRADIENT and p.name not in known]
@@ -99,11 +112,12 @@ def merged(found: Sequence[tuple[str, Found]]) -> Found:
     return replace(wrong[0], parts=tuple(parts), points=points, notes=tuple(notes), mistakes=mistakes)
 
 
-def judged_code(code: Code, given: Mapping[str, Array], referee: Referee | None, notes: list[str]) -> Found:
+def judged_code(code: Code, given: Mapping[str, Array], notes: list[str]) -> tuple[Told, Noise, Found]:
     """A function and its gradient that are ready to be called, held against the function's own derivative."""
     told = code.told(given)
     _repeats(code, given, told)
-    return _by_itself(code, given, told, noise(code, given, told), referee, notes)
+    heard = noise(code, given, told)
+    return told, heard, _by_itself(code, given, told, heard, None, notes)
 
 
 def _repeats(code: Code, given: Mapping[str, Array], told: Told) -> None:

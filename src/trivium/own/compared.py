@@ -17,7 +17,7 @@ from trivium.own.against import fit, fit_to
 from trivium.own.calling import Told
 from trivium.own.check import judged_code
 from trivium.own.found import GRADIENT, RIGHT, UNKNOWN, VALUE, WRONG, Found, Part
-from trivium.own.judge import LOSS, Noise, noise
+from trivium.own.judge import LOSS, Noise
 from trivium.own.side import Side, sides
 
 RESULT = "the result"
@@ -65,9 +65,8 @@ def compared(things: Sequence[Any], at: Sequence[Any], names: Mapping[str, str |
 
 
 def _heard(side: Side) -> Heard:
-    told = side.code.told(side.given)
-    found = judged_code(side.code, side.given, None, [])
-    return Heard(side, told, noise(side.code, side.given, told), {p.name: p for p in found.parts}, found.notes)
+    told, heard, found = judged_code(side.code, side.given, [])
+    return Heard(side, told, heard, {p.name: p for p in found.parts}, found.notes)
 
 
 def _values(heard: Sequence[Heard]) -> Iterator[Part]:

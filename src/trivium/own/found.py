@@ -67,6 +67,7 @@ class Found:
     points      where it was looked at
     notes       what else there is to say
     sides       the implementations that were compared, where there are several
+    other       how the function that was brought differs from the network, where it is another one
     """
 
     what: str
@@ -78,6 +79,7 @@ class Found:
     notes: tuple[str, ...] = ()
     network: str = ""
     sides: tuple[str, ...] = ()
+    other: str = ""
 
     @property
     def verdict(self) -> str:

@@ -20,7 +20,6 @@ from trivium.spec.graph import Spec
 from trivium.spec.signature import Dims
 
 ROWS, COLUMNS = "rows", "columns"
-LAYOUTS = (ROWS, COLUMNS)
 
 
 @dataclass(frozen=True)

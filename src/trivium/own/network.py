@@ -29,7 +29,6 @@ from trivium.spec.graph import Spec
 TELLING = "prime sizes"
 LINE_OF = ", line "
 """Between a file and a line of it."""
-OTHER = "the function is not the network"
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def beside_network(
         _beside(code, given, *told_apart(laid.joined, told, heard, laid.spec), network, laid, referee, list(notes))
         for laid in (ways[:1] if decided else ways)
     ]
-    return min(tries, key=lambda f: (any(n.startswith(OTHER) for n in f.notes), len(f.of(GRADIENT, WRONG))))
+    return min(tries, key=lambda f: (bool(f.other), len(f.of(GRADIENT, WRONG))))
 
 
 def _beside(
@@ -112,15 +111,12 @@ def _beside(
     notes += [f"no name of the network, and not checked: {n}" for n in told.gradients if first.meaning(n) is None]
     absent = [n for n, _ in spec.parameters if n not in {p.name for p in parts if p.kind == GRADIENT}]
     notes += [f"no gradient was brought of {', '.join(absent)}"] if absent else []
-    off = told.loss is not None and not _same_loss(told.loss, first, heard)
-    if off:
-        right = float(np.asarray(first.evaluation.values[spec.loss]))
-        notes.append(f"{OTHER}: it gives {told.loss:.6g}, and {spec.name} gives {right:.6g}")
+    other = _other(told, first, heard)
     notes += [laid.note] if laid.note else []
     wrong = [p.name for p in parts if p.kind == GRADIENT and p.state == WRONG]
     where: tuple[str, ...] = ()
     mistakes: list[Named] = []
-    if wrong and not off:
+    if wrong and not other:
         heard_of = [m for m in map(first.meaning, told.gradients) if m is not None]
         came = [p.name for p in parts if p.kind == GRADIENT and p.state == RIGHT and not p.why]
         where = against.suspects(spec, wrong, heard_of, came)
@@ -137,6 +133,7 @@ def _beside(
         points=tuple(label for label, *_ in points[1:]),
         notes=tuple(notes),
         network=spec.name,
+        other=other,
     )
 
 
@@ -180,7 +177,12 @@ def _further(
         return error.problems[0].message
 
 
-def _same_loss(loss: float, beside: Beside, heard: Noise) -> bool:
+def _other(told: Told, beside: Beside, heard: Noise) -> str:
+    """That the function gives another number than the network, and which; nothing where it gives the same."""
+    if told.loss is None:
+        return ""
     right = float(np.asarray(beside.evaluation.values[beside.spec.loss]))
-    scale = np.maximum(heard.scale(LOSS, np.asarray(loss)), abs(right))
-    return bool(abs(loss - right) <= LINE * UNIT[heard.dtype] * scale)
+    scale = np.maximum(heard.scale(LOSS, np.asarray(told.loss)), abs(right))
+    same = bool(abs(told.loss - right) <= LINE * UNIT[heard.dtype] * scale)
+    what = beside.spec.name
+    return "" if same else f"the function is not the network: it gives {told.loss:.6g}, and {what} gives {right:.6g}"
