@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -63,8 +63,19 @@ class TorchBringer:
 
         note = ["checked in a float64 copy"]
         note += [f"frozen, and checked all the same: {', '.join(frozen)}"] if frozen else []
+        padded = {
+            n: m for n, m in wide.named_modules() if isinstance(m, torch.nn.Embedding) and m.padding_idx is not None
+        }
+        note += [
+            f"row {m.padding_idx} of {n}.weight is padding, which torch gives no gradient" for n, m in padded.items()
+        ]
+
+        def held(given: Mapping[str, Tensor]) -> Any:
+            with _padding_held(padded.values()):
+                return call(given)
+
         wide_inputs = {n: x.double() if x.is_floating_point() else x for n, x in inputs.items()}
-        return _brought(call, {**wide_inputs, **params}, tuple(inputs), tuple(note))
+        return _brought(call, {**wide_inputs, **params}, tuple(inputs), tuple(note), held)
 
     def function(self, function: Callable[..., Any], at: Sequence[Any]) -> Brought:
         """The function at the precision of its arguments, which is its own."""
@@ -85,7 +96,9 @@ class TorchBringer:
 
 
 def _copied(module: Any) -> Any:
-    """OracleError for what cannot be copied, or has numbers that float64 does not hold."""
+    """OracleError for what cannot be copied, or has numbers that float64 does not hold, or has none as yet."""
+    if any(isinstance(p, torch.nn.parameter.UninitializedParameter) for p in module.parameters()):
+        raise OracleError(f"{type(module).__name__} has parameters without a shape: call it once with an input first")
     try:
         made = copy.deepcopy(module)
         complex_ = [n for n, p in made.named_parameters() if p.is_complex()]
@@ -99,12 +112,33 @@ def _copied(module: Any) -> Any:
     return made
 
 
+@contextmanager
+def _padding_held(embeddings: Iterable[torch.nn.Embedding]) -> Iterator[None]:
+    """What is looked up for padding stays as it is, whatever becomes of its row: so is its gradient defined."""
+
+    def held(module: torch.nn.Embedding, row: Tensor) -> Callable[..., Tensor]:
+        def hook(_: object, fed: tuple[Tensor, ...], out: Tensor) -> Tensor:
+            return torch.where(torch.eq(fed[0], module.padding_idx)[..., None], row, out)
+
+        return hook
+
+    hooks = [m.register_forward_hook(held(m, m.weight[m.padding_idx].detach().clone())) for m in embeddings]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
 def _buffers(module: torch.nn.Module) -> dict[str, Tensor]:
     """What a module may write to as it runs (running statistics), anew for each run."""
     return {n: b.clone() for n, b in module.named_buffers()}
 
 
-def _brought(call: Call, given: Mapping[str, Tensor], inputs: tuple[str, ...], notes: tuple[str, ...]) -> Brought:
+def _brought(
+    call: Call, given: Mapping[str, Tensor], inputs: tuple[str, ...], notes: tuple[str, ...], held: Call | None = None
+) -> Brought:
+    """`held` is what the gradient is the gradient of, where that is not what is called."""
     kinds = {n: x.dtype for n, x in given.items()}
     wide = _runs_wide(call, given)
     short = [n for n, kind in kinds.items() if kind in (torch.float16, torch.bfloat16)]
@@ -118,13 +152,13 @@ def _brought(call: Call, given: Mapping[str, Tensor], inputs: tuple[str, ...], n
             raise OracleError("the code takes no wider numbers than its own, and no complex ones")
         return found if wide else {n: x.to(kinds[n]) for n, x in found.items()}
 
-    def run(tensors: Mapping[str, Tensor]) -> Tensor:
+    def run(tensors: Mapping[str, Tensor], call: Call = call) -> Tensor:
         with _repeating(), torch.enable_grad():
             return _joined(call(tensors))
 
     def forward(arrays: Mapping[str, Array]) -> Array:
         kind = np.complex128 if any(np.iscomplexobj(x) for x in arrays.values()) else np.float64
-        return np.asarray(run(fed(_widened(arrays, kind))).detach().numpy())
+        return np.asarray(run(fed(_widened(arrays, kind)), held or call).detach().numpy())
 
     def vjp(arrays: Mapping[str, Array], cotangent: Array, layout: str) -> dict[str, Array | None]:
         moving = {n: x.requires_grad_(x.is_floating_point()) for n, x in fed(arrays).items()}

@@ -49,10 +49,10 @@ class Trivium:
         __tracebackhide__ = True
         return self._ask("check", (spec,), {"backends": backends, **options}).report  # type: ignore[no-any-return]
 
-    def check_gradient(self, f: Callable[..., Any] | None, grad: Callable[..., Any], **options: Any) -> OwnReport:
+    def check_gradient(self, f: Any, grad: Callable[..., Any] | None = None, **options: Any) -> OwnReport:
         """The report of `trivium.check_gradient` with the same arguments."""
         __tracebackhide__ = True
-        return self._ask("check_gradient", (f, grad), options).report  # type: ignore[no-any-return]
+        return self._ask("check_gradient", (f,) if grad is None else (f, grad), options).report  # type: ignore[no-any-return]
 
     def check_module(
         self, module: Any, loss: Callable[..., Any] | None = None, *, at: Sequence[Any], **options: Any
@@ -77,13 +77,11 @@ class Trivium:
         Raises GradientMismatch, an AssertionError whose text is the whole report, where it is not.
         """
         __tracebackhide__ = True
-        from trivium.errors import ValuesError
         from trivium.spec.graph import Spec
 
-        own = callable(spec) and not isinstance(spec, Spec)
-        if own and grad is None:
-            raise ValuesError("the gradient is missing: assert_gradient(f, grad, at=...)")
-        verb, arguments = ("check", (spec,)) if grad is None else ("check_gradient", (spec, grad))
+        network = grad is None and isinstance(spec, Spec | str | os.PathLike)
+        given = (spec,) if grad is None else (spec, grad)
+        verb, arguments = ("check", given) if network else ("check_gradient", given)
         self._demand(self._ask(verb, arguments, options))
 
     def _demand(self, case: Case) -> None:

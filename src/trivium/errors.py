@@ -80,3 +80,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'tanh'?` for the known word nearest to a mistyped one, or nothing."""
     near = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 output`, `2 outputs`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

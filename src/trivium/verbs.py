@@ -17,7 +17,7 @@ from trivium.compare.agreement import compare
 from trivium.compare.comparison import Cost, Finding
 from trivium.compare.recording import Meter, Planted, record, unusable
 from trivium.compare.remarks import merged
-from trivium.errors import BackendError, ValuesError
+from trivium.errors import BackendError
 from trivium.ops import OPS
 from trivium.probe import Probes, probes
 from trivium.referee import Referee
@@ -105,7 +105,8 @@ def check_gradient(
 
     f        the function, in NumPy: arrays in; a number out, or a number and what the gradient needs (a dict of
              intermediates, a cache), or an array and a cache; None where only a network says what is differentiated;
-             or a class (an object) with forward and backward, and then grad is left out
+             or, and then grad is left out: a class (an object) with forward and backward, or a function that gives
+             the loss and the gradient as a pair
     grad     the gradient: the same arguments, or what f keeps, or a cotangent and that; a dict by name (`w1`, `dW1`,
              `grad_w1`), a tuple in the order of the arguments, or one array
     at       the arrays: by name, or in the order of the arguments; drawn where None and a network or shapes are given
@@ -183,9 +184,7 @@ def assert_gradient(
 
     Raises GradientMismatch, an AssertionError whose text is the whole report, where it is not.
     """
-    if callable(spec) and not isinstance(spec, Spec):
-        if grad is None:
-            raise ValuesError("the gradient is missing: assert_gradient(f, grad, at=...)")
+    if not isinstance(spec, Spec | str | os.PathLike):
         check_gradient(spec, grad, **options).raise_for_verdict()
         return
     check(spec, **options).raise_for_verdict()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.grade.handed import handed
 from trivium.errors import OracleError
-from trivium.grade.choice import Choice, chosen
+from trivium.grade.choice import Choice, chosen, functions
 from trivium.own.source import loaded
 
 
@@ -63,3 +63,20 @@ def test_none_or_several_is_said(
     with pytest.raises(OracleError) as caught:
         _ = choice(tmp_path, *functions, **told)
     assert str(caught.value).startswith(says)
+
+
+LAYER = "class {}:\n    def forward(self, x):\n        return x\n    def backward(self, d):\n        return d\n"
+
+
+def test_the_last_class_with_a_backward_stands_for_the_network(tmp_path: Path) -> None:
+    source = "".join(map(LAYER.format, ["Linear", "Net"]))
+    module = loaded(handed(tmp_path, {"a.py": source}) / "a.py")
+    assert chosen(module) == Choice("Net", None)
+    assert chosen(module, gradient=["Linear"]) == Choice("Linear", None)
+    assert functions(module, chosen(module)) == (vars(module)["Net"], None)
+
+
+def test_a_gradient_comes_before_a_class(tmp_path: Path) -> None:
+    source = f"{LAYER.format('Net')}def cost(x):\n    return x\ndef grads(x):\n    return x\n"
+    module = loaded(handed(tmp_path, {"a.py": source}) / "a.py")
+    assert chosen(module) == Choice("grads", "cost")

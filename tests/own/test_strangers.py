@@ -205,3 +205,36 @@ def test_a_function_that_is_not_the_network_is_judged_by_itself() -> None:
 def test_what_cannot_be_checked_is_said(call: Callable[[], Any], says: str) -> None:
     with pytest.raises(OracleError, match=says):
         _ = call()
+
+
+HILBERT = 1 / (np.arange(8)[:, None] + np.arange(8) + 1)
+
+
+def solved(a: Any, b: Any) -> Any:
+    return np.sum(np.linalg.solve(a, b) ** 2)
+
+
+def solved_slopes(a: Any, b: Any) -> Any:
+    x = np.linalg.solve(a, b)
+    back = np.linalg.solve(a.T, 2 * x)
+    return -np.outer(back, x), back
+
+
+@pytest.mark.parametrize(
+    ("f", "grad", "at"),
+    [
+        (solved, solved_slopes, [HILBERT, np.ones(8)]),
+        (lambda a: np.linalg.slogdet(a)[1], lambda a: np.linalg.inv(a).T, [HILBERT]),
+    ],
+)
+def test_a_structure_that_wide_steps_leap_over_accuses_nobody(f: Any, grad: Any, at: Any) -> None:
+    assert tv.check_gradient(f, grad, at=at).verdict == "undecided"
+
+
+def test_a_wrong_gradient_near_a_singular_matrix_is_caught() -> None:
+    a = HILBERT[:4, :4]
+    assert tv.check_gradient(solved, solved_slopes, at=[a, np.ones(4)]).verdict == "agree"
+    wrong = tv.check_gradient(
+        solved, lambda a, b: (solved_slopes(a, b)[0].T, solved_slopes(a, b)[1]), at=[a, np.ones(4)]
+    )
+    assert wrong.verdict == "disagree"

@@ -161,3 +161,34 @@ def test_running_statistics_stay_what_they_were() -> None:
     before = {n: b.clone() for n, b in module.named_buffers()}
     assert tv.check_module(module, loss, at=[X]).verdict == "agree"
     assert all(torch.equal(b, before[n]) for n, b in module.named_buffers())
+
+
+class Words(nn.Module):
+    """An embedding whose row 0 is padding; `extra` is added to its gradient, padding and all."""
+
+    def __init__(self, extra: float = 0.0) -> None:
+        super().__init__()
+        self.table, self.head, self.extra = nn.Embedding(7, 3, padding_idx=0), nn.Linear(3, 2), extra
+        _ = nn.init.normal_(self.table.weight)  # the row of padding too
+
+    def forward(self, words: torch.Tensor) -> torch.Tensor:
+        found = self.table(words)
+        return self.head(found + self.extra * (found - found.detach())).square().sum()
+
+
+WORDS = torch.tensor([0, 3, 3, 5, 0])
+
+
+def test_the_row_of_padding_has_no_gradient_and_that_is_right() -> None:
+    report = tv.check_module(Words(), at=[WORDS])
+    assert report.verdict == "agree"
+    assert "row 0 of table.weight is padding" in str(report)
+
+
+def test_a_wrong_embedding_beside_padding_is_caught() -> None:
+    assert [p.name for p in tv.check_module(Words(0.5), at=[WORDS]).found.of("gradient", "wrong")] == ["table.weight"]
+
+
+def test_a_module_without_shapes_yet_is_refused() -> None:
+    with pytest.raises(OracleError, match="LazyLinear has parameters without a shape: call it once"):
+        _ = tv.check_module(nn.LazyLinear(3), at=[torch.ones(2, 3)])

@@ -170,7 +170,7 @@ def test_a_gradient_that_was_forgotten_is_said_to_be_missing(project: Project) -
     )
     result = folder.runpytest()
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["E *ValuesError: the gradient is missing: assert_gradient(f, grad, at=...)"])
+    result.stdout.fnmatch_lines(["E *OracleError: f alone cannot be judged*"])
 
 
 def test_a_module_passes_and_fails(project: Project) -> None:

@@ -69,7 +69,12 @@ def check_own(targets: Sequence[str], own: Own, *, as_json: bool, html: Path | N
     if html is not None:
         reserve(html, "--html")
     with waiting(f"checking {target}"), advised(size_or_network(own.against or "")):
-        report = replace(_report(target, own), command=shlex.join(own.words(target)))
+        try:
+            report = replace(_report(target, own), command=shlex.join(own.words(target)))
+        except OracleError as error:
+            if not getattr(error, "__notes__", ()):
+                error.add_note("trivium check --help   # a gradient of your own is FILE.py::NAME")
+            raise
     if as_json:
         say(json.dumps(report.to_json(), indent=2, allow_nan=False))
     else:
@@ -89,45 +94,38 @@ def _report(target: str, own: Own) -> OwnReport:
     from trivium.own.stateful import is_stateful
     from trivium.verbs import check_gradient
 
-    try:
-        thing = function(target)
-        f = None if own.cost is None else function(_beside(target, own.cost))
-    except OracleError as error:
-        raise _cured(error, "trivium check --help   # a gradient of your own is FILE.py::NAME") from None
+    thing = function(target)
+    f = None if own.cost is None else function(_beside(target, own.cost))
     at = None if own.values is None else read_values(own.values)
     asked: dict[str, Any] = {"at": at, "shapes": dict(own.shapes) or None, "against": own.against}
     if f is None and is_stateful(thing):
-        return check_gradient(thing, layout=own.layout, oracle=own.oracle, **_ready(target, own, asked))
+        return check_gradient(thing, layout=own.layout, oracle=own.oracle, **_ready(target, asked))
     if f is None and own.against is None:
         return _of_framework(target, thing, own, at)
-    return check_gradient(f, thing, layout=own.layout, oracle=own.oracle, **_ready(target, own, asked))
+    return check_gradient(f, thing, layout=own.layout, oracle=own.oracle, **_ready(target, asked))
 
 
 def _of_framework(target: str, thing: Any, own: Own, at: Mapping[str, Any] | None) -> OwnReport:
-    """A module of torch or JAX, or a function of their tensors."""
+    """A module of torch or JAX, or a function of their tensors; else a function that gives its gradient itself."""
     from trivium.bringer import bringers
     from trivium.own.drawn import points
     from trivium.own.stateful import instance
-    from trivium.verbs import check_module
+    from trivium.verbs import check_gradient, check_module
 
     there = list(bringers())
     made = instance(thing) if isinstance(thing, type) and any(b.means(thing) for b in there) else thing
     known = any(b.knows(made) for b in there)
-    if not known and (not there or (at is None and not own.shapes)):
-        raise _alone(target)
-    _ = _ready(target, own, {"at": at, "shapes": dict(own.shapes) or None})
+    if not known and at is None and not own.shapes:
+        message = "a gradient alone cannot be judged: name the function too, or a network, and say at which numbers"
+        raise _cured(OracleError(message), f"trivium check {target} --cost cost --values numbers.json")
+    asked = _ready(target, {"at": at, "shapes": dict(own.shapes) or None})
     numbers = list((at if at is not None else next(iter(points(own.shapes))).given).values())
-    if not known and not any(b.answers(made, numbers) for b in there):
-        raise _alone(target)
-    return check_module(made, at=numbers)
+    if known or any(b.answers(made, numbers) for b in there):
+        return check_module(made, at=numbers)
+    return check_gradient(thing, oracle=own.oracle, **asked)
 
 
-def _alone(target: str) -> TriviumError:
-    message = "a gradient alone cannot be judged: name the function too, or a network to hold it against"
-    return _cured(OracleError(message), f"trivium check {target} --cost cost --values numbers.json")
-
-
-def _ready(target: str, own: Own, asked: dict[str, Any]) -> dict[str, Any]:
+def _ready(target: str, asked: dict[str, Any]) -> dict[str, Any]:
     """ValuesError where nothing says at which numbers."""
     if all(value is None for value in asked.values()):
         message = f"no numbers to check {target} at: name a file that holds every argument, or give their shapes"

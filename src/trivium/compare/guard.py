@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from trivium.backend import Arrays, Backend, Bars, Noise, Program, Tamper, Want
+from trivium.errors import counted
 from trivium.spec.graph import Spec
 from trivium.spec.op import Attributes, Op
 from trivium.spec.signature import show
@@ -123,8 +124,3 @@ def unfit(what: str, found: object, dtype: np.dtype[Any], shape: tuple[int, ...]
         yield f"it gives {got} as {what}, needs {dtype} {show(shape)}"
     elif (found.dtype, found.shape) != (dtype, shape):
         yield f"it gives {found.dtype} {show(found.shape)} as {what}, needs {dtype} {show(shape)}"
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 output`, `2 outputs`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

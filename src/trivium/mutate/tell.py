@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
 
+from trivium.errors import counted
 from trivium.mutate.body import Body
 from trivium.mutate.course import CAUGHT, HANGS, RAISES, THROUGH, UNCHANGED, Outcome, Untouched
 from trivium.mutate.own import Own, functions
@@ -172,10 +173,6 @@ def advice(own: Own) -> str:
 
 def of(outcomes: Sequence[Outcome], state: str) -> list[Outcome]:
     return [outcome for outcome in outcomes if outcome.state == state]
-
-
-def counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def wrapped(text: str) -> list[str]:

@@ -18,8 +18,8 @@ from trivium.compare.bound import LINE, UNIT
 from trivium.errors import BackendError, OracleError
 from trivium.oracles.finite_difference import Estimate
 from trivium.oracles.metamorphic import superposed, wrong
+from trivium.own.alone import judged_code
 from trivium.own.calling import Code, Told
-from trivium.own.check import judged_code
 from trivium.own.found import WRONG, Found, Part
 from trivium.own.judge import Noise
 from trivium.wanted import described
@@ -79,7 +79,7 @@ def brought_gradient(brought: Brought, what: str) -> Found:
 
 def output_of(brought: Brought, what: str) -> Array:
     """What comes out at the numbers given; OracleError where nothing does."""
-    cannot = f"{what} cannot be called with {', '.join(brought.inputs)}"
+    cannot = f"{what} cannot be called with {', '.join(brought.inputs) or 'nothing'}"
     return np.asarray(_tried(lambda: brought.forward(brought.given), cannot))
 
 

@@ -16,7 +16,8 @@ import numpy as np
 
 from trivium.backend import Array
 from trivium.bringer import accepted, numbered, parameters
-from trivium.errors import OracleError
+from trivium.errors import OracleError, counted
+from trivium.own.both import in_order, parted
 from trivium.own.naming import is_scalar
 from trivium.own.stateful import is_stateful, opened
 
@@ -86,7 +87,7 @@ class Code:
         named = {} if result is None else {n: v for n, v in result.named.items() if _is_numbers(v)}
         values = {n: np.array(v) for n, v in named.items() if n not in given}
         loss = None if result is None else float(np.asarray(self._number(result)).reshape(()))
-        return Told(loss, self._by_name(found), values, wrote)
+        return Told(loss, self._by_name(found, given), values, wrote)
 
     def _number(self, result: Result) -> Any:
         return result.loss if self.cotangent is None else (np.asarray(result.output) * self.cotangent).sum()
@@ -122,7 +123,7 @@ class Code:
             + (", and what the function returns beside its result" if kept is not None else "")
         )
 
-    def _by_name(self, found: Any) -> dict[str, Array]:
+    def _by_name(self, found: Any, given: Given) -> dict[str, Array]:
         """The gradients under names: their own, or those of the arguments, in order."""
         if isinstance(found, Mapping):
             return {str(n): _numbers(g, str(n)) for n, g in found.items() if g is not None}
@@ -134,9 +135,13 @@ class Code:
                 return {n: _numbers(g, n) for n, g in zip(names, parts, strict=True) if g is not None}
         if len(self.moving) == 1 and _is_numbers(found):
             return {self.moving[0]: _numbers(found, self.moving[0])}
+        shapes = [np.shape(g) for g in parts] if all(map(_is_numbers, parts)) else []
+        fewer = in_order(self.moving, given, shapes)
+        if fewer:
+            return {n: _numbers(g, n) for n, g in zip(fewer, parts, strict=True)}
         raise OracleError(
-            f"the gradient gives {len(parts)} arrays, and there are {len(self.moving)} arguments to differentiate by "
-            f"({', '.join(self.moving)}): return a dict that names them"
+            f"the gradient gives {counted(len(parts), 'array')}, and there are {len(self.moving)} arguments to "
+            f"differentiate by ({', '.join(self.moving)}): return a dict that names them"
         )
 
 
@@ -145,9 +150,7 @@ def code(
 ) -> tuple[Code, dict[str, Array]]:
     """A person's functions, or object, and the point to call them at, as one thing that can be called."""
     if grad is None:
-        if not is_stateful(f):
-            raise OracleError("the gradient is missing: hand over a function and its gradient, or what has a backward")
-        f, grad, at = opened(f, at)
+        f, grad, at = opened(f, at) if is_stateful(f) else (*parted(_function(f)), at)
     if not isinstance(at, Mapping | Sequence | np.ndarray):
         raise OracleError(f"at is a {type(at).__name__}: give a dict of arrays by name, or a tuple of them in order")
     given = {n: _given(n, x) for n, x in (at.items() if isinstance(at, Mapping) else numbered(f or grad, at))}
@@ -166,11 +169,21 @@ def code(
         return made, given
     with repeating():
         result = read(called(f, {n: np.array(x) for n, x in given.items()}, by_name=by_name, whose="the function"))
+    whole = result.output if result.loss is None else result.loss
+    if not _is_numbers(whole):
+        raise OracleError(f"the function gives back a {type(whole).__name__}: it needs a number, or an array of them")
     if result.loss is not None:
         return made, given
     stream = np.random.default_rng(1)
     cotangent = np.asarray(stream.standard_normal(np.shape(result.output)))
     return Code(f, grad, tuple(given), moving, by_name, cotangent), given
+
+
+def _function(f: Any) -> Function:
+    if not callable(f):
+        raise OracleError(f"there is neither a function nor a gradient to call, but a {type(f).__name__}")
+    made: Function = f
+    return made
 
 
 def read(found: Any) -> Result:
@@ -207,6 +220,8 @@ def called(function: Function, given: Mapping[str, Any], *, by_name: bool, whose
     """A person's function; OracleError with its own words where it raises."""
     try:
         return function(**given) if by_name else function(*given.values())
+    except OracleError:
+        raise
     except (Exception, SystemExit) as error:
         line = f"{type(error).__name__}: {error}"
         raise OracleError(f"{whose} cannot be called with {', '.join(given)}: {line}") from error

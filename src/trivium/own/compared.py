@@ -14,8 +14,8 @@ import numpy as np
 from trivium.backend import Array
 from trivium.compare.bound import LINE, UNIT, smallest
 from trivium.own.against import fit, fit_to
+from trivium.own.alone import judged_code
 from trivium.own.calling import Told
-from trivium.own.check import judged_code
 from trivium.own.found import GRADIENT, RIGHT, UNKNOWN, VALUE, WRONG, Found, Part
 from trivium.own.judge import LOSS, Noise
 from trivium.own.side import Side, sides

@@ -55,12 +55,20 @@ class Truth:
     how: str
     why: str
 
+    def contradicts(self, other: Truth) -> bool:
+        """Whether somewhere the two are further apart than both their errors."""
+        with np.errstate(invalid="ignore"):
+            apart = np.abs(self.value - other.value) > self.error + other.error
+        along = zip(self.along, other.along, strict=False)
+        return bool(apart.any()) or any(abs(s.value - t.value) > s.error + t.error for (_, s), (_, t) in along)
+
 
 @dataclass
 class Asker:
     """Asks for derivatives of one function at one point; what has failed once is not tried again.
 
     single  whether the function, of float64, rounds to float32 on its way
+    scales  the widest steps of differences, by argument, where they are not the size of its numbers
     """
 
     code: Code
@@ -69,9 +77,21 @@ class Asker:
     refused: dict[str, str] = field(default_factory=dict)
     believed: dict[str, bool] = field(default_factory=dict)
     single: bool = False
+    scales: Mapping[str, float] = field(default_factory=dict)
+    truths: dict[str, Truth] = field(default_factory=dict)
+
+    def again(self, *, given: Mapping[str, Array] | None = None, scales: Mapping[str, float] | None = None) -> Asker:
+        """Another one, of other numbers, or with other steps and by nothing but differences."""
+        refused = dict(self.refused) if scales is None else {EXACT: "", COMPLEX: ""}
+        return Asker(self.code, given or self.given, self.referee, refused, single=self.single, scales=scales or {})
 
     def truth(self, name: str) -> Truth:
         """What the gradient with respect to one argument should be."""
+        if name not in self.truths:
+            self.truths[name] = self._asked(name)
+        return self.truths[name]
+
+    def _asked(self, name: str) -> Truth:
         x = self.given[name]
         value, error = np.full(x.shape, np.nan), np.full(x.shape, np.inf)
         order = np.random.default_rng(x.size).permutation(x.size)
@@ -111,9 +131,9 @@ class Asker:
     def _complex(self, name: str, v: Array) -> Slope | None:
         if COMPLEX in self.refused or self.single:
             return None
-        size = _size(self.given[name])
+        most = size(self.given[name])
         try:
-            sure = complex_step.estimated(lambda t: self._at(name, v, t), size=size)
+            sure = complex_step.estimated(lambda t: self._at(name, v, t), size=most)
             if not self._believes(name) and not self._agrees(sure, name, v, patient=False):
                 return None
         except OracleError as error:
@@ -124,7 +144,7 @@ class Asker:
     def _agrees(self, sure: Estimate, name: str, v: Array, *, patient: bool) -> bool:
         """Whether a central difference says the same, and says it well: at a kink it says nothing of either side."""
         central = finite_difference.directional(
-            lambda t: self._at(name, v, t), scale=_size(self.given[name]), patient=patient
+            lambda t: self._at(name, v, t), scale=size(self.given[name]), patient=patient
         )
         apart, error = abs(float(sure.value) - float(central.value)), float(central.error)
         convinced = max(error, float(sure.error)) <= CONVINCING * max(abs(float(central.value)), abs(float(sure.value)))
@@ -137,10 +157,10 @@ class Asker:
         entry in which something is lost on the way (an absolute value, a comparison) would show there.
         """
         if name not in self.believed:
-            size = _size(self.given[name])
+            most = size(self.given[name])
 
             def agrees(v: Array) -> bool:
-                sure = complex_step.estimated(lambda t: self._at(name, v, t), size=size)
+                sure = complex_step.estimated(lambda t: self._at(name, v, t), size=most)
                 return self._agrees(sure, name, v, patient=True)
 
             self.believed[name] = all(map(agrees, _signed(self.given[name].shape)))
@@ -150,7 +170,9 @@ class Asker:
         narrow = self.single or np.asarray(self._at(name, v, 0.0)).dtype == np.float32
         u = 2.0**-24 if narrow else finite_difference.U
         found = finite_difference.directional(
-            lambda t: np.asarray(self._at(name, v, t), np.float64), scale=_size(self.given[name]), u=u
+            lambda t: np.asarray(self._at(name, v, t), np.float64),
+            scale=self.scales.get(name, size(self.given[name])),
+            u=u,
         )
         return Slope(float(found.value), float(found.error), CENTRAL)
 
@@ -174,5 +196,6 @@ def _signed(shape: tuple[int, ...]) -> Iterator[Array]:
     yield from (stream.standard_normal(shape) for _ in range(DIRECTIONS))
 
 
-def _size(x: Array) -> float:
+def size(x: Array) -> float:
+    """The largest entry of an array, or 1 where there is none: the distance over which a function of it may change."""
     return float(np.abs(x).max(initial=0.0)) or 1.0
