@@ -116,13 +116,17 @@ def _copied(module: Any) -> Any:
 def _padding_held(embeddings: Iterable[torch.nn.Embedding]) -> Iterator[None]:
     """What is looked up for padding stays as it is, whatever becomes of its row: so is its gradient defined."""
 
-    def held(module: torch.nn.Embedding, row: Tensor) -> Callable[..., Tensor]:
+    def held(padding: int, row: Tensor) -> Callable[..., Tensor]:
         def hook(_: object, fed: tuple[Tensor, ...], out: Tensor) -> Tensor:
-            return torch.where(torch.eq(fed[0], module.padding_idx)[..., None], row, out)
+            return torch.where(torch.eq(fed[0], padding)[..., None], row, out)
 
         return hook
 
-    hooks = [m.register_forward_hook(held(m, m.weight[m.padding_idx].detach().clone())) for m in embeddings]
+    hooks = [
+        m.register_forward_hook(held(m.padding_idx, m.weight[m.padding_idx].detach().clone()))
+        for m in embeddings
+        if m.padding_idx is not None
+    ]
     try:
         yield
     finally:
