@@ -9,8 +9,8 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.conftest import Ready
-from benchmarks.verified import refuse_unless_agreed
 from trivium.backend import Backend, parameter_gradients
+from trivium.bench.verified import refuse_unless_agreed
 from trivium.compare.agreement import Point, compare
 from trivium.compare.comparison import Comparison, Cost
 from trivium.compare.run import Run

@@ -12,8 +12,9 @@ from functools import cache
 import pytest
 from threadpoolctl import threadpool_limits
 
-from benchmarks.verified import Verified, verify
 from trivium.backend import Backend, installed
+from trivium.bench.place import pin
+from trivium.bench.verified import Verified, verify
 from trivium.probe import Probe
 
 Ready = Callable[[str, Probe, str], Verified]
@@ -27,36 +28,20 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def one_core() -> Iterator[int]:
     """The core on which everything runs; threads that a library starts later inherit it."""
-    before = os.sched_getaffinity(0)
-    core = max(before)
-    pin({core})
+    before = sorted(os.sched_getaffinity(0))
+    (core,) = pin([before[-1]])
     yield core
-    pin(before)
-
-
-def pin(cores: set[int]) -> None:
-    """Every thread that there is, to these cores: the system call alone moves only the one that calls."""
-    for thread in os.listdir("/proc/self/task"):
-        os.sched_setaffinity(int(thread), cores)
+    _ = pin(before)
 
 
 @pytest.fixture(scope="session")
 def roads(one_core: int) -> Iterator[dict[str, Backend]]:
     """Every road that is installed, JAX with its compiler at its best, each library on one thread."""
-    found = {name: fastest(backend) for name, backend in installed().items()}
+    found = {name: getattr(backend, "fastest", backend) for name, backend in installed().items()}
     with threadpool_limits(1):
         threads = limit_torch(1) if "torch" in found else 1
         yield found
         _ = limit_torch(threads) if "torch" in found else 1
-
-
-def fastest(backend: Backend) -> Backend:
-    """The variant of a road that is made for speed, where it has one."""
-    if backend.name != "jax":
-        return backend
-    from trivium_jax import BACKEND_OPTIMIZED
-
-    return BACKEND_OPTIMIZED
 
 
 def limit_torch(threads: int) -> int:

@@ -99,7 +99,7 @@ def facts(names: Iterable[str] | None = None) -> Facts:
     backends = tuple(_backend_facts(name) for name in (registered() if names is None else names))
     _ = importlib.import_module("scipy.linalg")  # brings SciPy's own BLAS into the process, so that it is seen
     libraries = tuple(_library(info) for info in threadpool_info())
-    cpu = read_cpu(_cpuinfo())
+    cpu = processor()
     return Facts(
         python=platform.python_version(),
         system=f"{platform.system()} {platform.machine()}",
@@ -128,6 +128,11 @@ def show(found: Facts) -> str:
     }
     wanted = [(title, lines) for title, lines in sections.items() if lines or title.startswith("nothing")]
     return "\n".join(line for title, lines in wanted for line in _section(title, lines)).strip() + "\n"
+
+
+def processor() -> Cpu:
+    """The processor of this machine."""
+    return read_cpu(_cpuinfo())
 
 
 def read_cpu(text: str) -> Cpu:

@@ -85,8 +85,7 @@ def folder(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest
     """The project's benchmarks without what they time, in a process that is no worker: workers do not time."""
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     there = pytester.mkdir("benchmarks")
-    for name in ("conftest.py", "verified.py"):
-        _ = shutil.copy(ROOT / "benchmarks" / name, there)
+    _ = shutil.copy(ROOT / "benchmarks/conftest.py", there)
     _ = pytester.makeini("[pytest]\naddopts = --import-mode=importlib")
     return pytester
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import typer
 
+from trivium.cli.bench import app as bench
 from trivium.cli.check import check
 from trivium.cli.cure import NETWORK
 from trivium.cli.demo import demo
@@ -125,6 +126,7 @@ for verb in (check, new, export, demo, explain, ops, mistakes, grade, mutate):
     _ = app.command()(verb)
 _ = app.command("self-test")(selftest)
 _ = app.command()(doctor)
+app.add_typer(bench, name="bench")
 
 
 @app.callback(invoke_without_command=True)

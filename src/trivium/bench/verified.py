@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_info
 
 from trivium.backend import Array, Backend, Evaluation, Noise, Program, loss_alone, parameter_gradients
+from trivium.bench.place import kernels
 from trivium.compare.agreement import Point, compare
 from trivium.compare.bound import LINE, RUNS, UNIT, Q
 from trivium.compare.comparison import AGREE, Comparison, Cost
 from trivium.compare.run import Run
-from trivium.errors import GradientMismatch
+from trivium.errors import BackendError, GradientMismatch
 from trivium.probe import Probe
 from trivium.report import Report
 from trivium.spec.graph import Spec
@@ -35,19 +35,22 @@ class Compiled:
 
 @dataclass(frozen=True)
 class Verified:
-    """The two programs of one road that may be timed, their numbers in place, and the comparison that allows it."""
+    """The two programs of one road that may be timed, their numbers in place, and the comparison that allows it.
+
+    comparison  None where the gradient is, bit by bit, one that was verified before
+    """
 
     forward: Compiled
     gradient: Compiled
     placed: Any
-    comparison: Comparison
+    comparison: Comparison | None
     backend: Backend
 
     def facts(self, timed: Compiled) -> dict[str, object]:
         """What a benchmark records beside its times."""
-        worst = self.comparison.worst
+        worst = None if self.comparison is None else self.comparison.worst
         return {
-            "verdict": self.comparison.verdict,
+            "verdict": AGREE,
             "worst_residual": worst.residual if worst else None,
             "compile_seconds": timed.seconds,
             "versions": dict(self.backend.facts()),
@@ -55,22 +58,27 @@ class Verified:
         }
 
 
-def kernels() -> dict[str, str]:
-    """The version, the BLAS kernel and the threads of every native library in this process."""
-    found = {}
-    for pool in threadpool_info():
-        kernel = pool.get("architecture", "none of its own")
-        found[pool["filepath"].rpartition("/")[2]] = (
-            f"{pool['version']}, kernel {kernel}, threads {pool['num_threads']}"
-        )
-    return found
+def programs(backend: Backend, spec: Spec, dtype: str) -> tuple[Compiled, Compiled]:
+    """What computes the loss alone, and what computes the gradients of the parameters with it."""
+    return compiled(backend, spec, dtype, training=False), compiled(backend, spec, dtype, training=True)
 
 
-def verify(backend: Backend, beside: Backend, probe: Probe, *, dtype: str) -> Verified:
-    """Compile what is to be timed, run it once, and check it; GradientMismatch where the verdict is not agree."""
+def verify(
+    backend: Backend,
+    beside: Backend | None,
+    probe: Probe,
+    *,
+    dtype: str,
+    made: tuple[Compiled, Compiled] | None = None,
+) -> Verified:
+    """Compile what is to be timed (`made`, if it is), run it once, and check it beside another road.
+
+    Raises GradientMismatch where the verdict is not agree, BackendError where there is no other road.
+    """
+    if beside is None:
+        raise BackendError(f"{backend.name} is the only backend that is installed: nothing can be verified beside it")
     spec, given = probe.spec, probe.given
-    forward = compiled(backend, spec, dtype, training=False)
-    gradient = compiled(backend, spec, dtype, training=True)
+    forward, gradient = made or programs(backend, spec, dtype)
     placed = gradient.program.place(given)
     trained = once(gradient.program, placed)
     recorded = backend.compile(spec, dtype=dtype)(given)

@@ -1,0 +1,203 @@
+"""What was measured, as frozen data, and as the JSON that pytest-benchmark's own tools read.
+
+Knows nothing of how it was measured.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from trivium.errors import ValuesError
+
+FORWARD, GRADIENT = "forward", "gradient"
+WHATS = (FORWARD, GRADIENT)
+VERSION = "5.3.1"
+"""Of pytest-benchmark, whose format this is."""
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Row:
+    """One program of one road at one network.
+
+    rounds  the median time of a call in each round, in seconds, by process
+    facts   residual, compile times, memory, parameters: of the process that verified it
+    error   why there is no time, where there is none
+    """
+
+    network: str
+    sizes: Mapping[str, int]
+    backend: str
+    dtype: str
+    what: str
+    rounds: tuple[tuple[float, ...], ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    error: str = ""
+
+    @property
+    def times(self) -> list[float]:
+        """Every round's median, of all processes."""
+        return [t for process in self.rounds for t in process]
+
+    @property
+    def median(self) -> float:
+        """Seconds of a call; NaN where it was not measured."""
+        return statistics.median(self.times) if self.times else math.nan
+
+    @property
+    def key(self) -> tuple[str, tuple[tuple[str, int], ...], str, str, str]:
+        """What it is a time of."""
+        return self.network, tuple(sorted(self.sizes.items())), self.backend, self.dtype, self.what
+
+    @property
+    def name(self) -> str:
+        """As pytest-benchmark calls it."""
+        sized = "".join(f",{n}={k}" for n, k in self.sizes.items())
+        return f"{self.network}{sized}[{self.backend}-{self.dtype}-{self.what}]"
+
+
+@dataclass(frozen=True)
+class Record:
+    """All rows of a run, and what they hang on: the machine, each road's versions and kernels, the protocol."""
+
+    rows: tuple[Row, ...]
+    machine: Mapping[str, Any]
+    protocol: Mapping[str, Any]
+    when: str = ""
+
+    def of(self, **wanted: object) -> list[Row]:
+        """The rows whose fields are these."""
+        return [r for r in self.rows if all(getattr(r, n) == x for n, x in wanted.items())]
+
+    def row(self, **wanted: object) -> Row | None:
+        """The one that was measured, or None."""
+        return next((r for r in self.of(**wanted) if r.times), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """A document of pytest-benchmark; what failed stands beside it."""
+        return {
+            "machine_info": dict(self.machine),
+            "commit_info": {},
+            "benchmarks": [_entry(r) for r in self.rows if r.times],
+            "datetime": self.when,
+            "version": VERSION,
+            "trivium": {"protocol": dict(self.protocol), "failed": [_failed(r) for r in self.rows if not r.times]},
+        }
+
+
+def read(path: Path) -> Record:
+    """A record from a file; ValuesError where it is none."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        own = document.get("trivium", {})
+        rows = [_row(e) for e in document["benchmarks"] if "backend" in e.get("extra_info", {})]
+        failed = [Row(**f) for f in own.get("failed", [])]
+        found = Record(
+            (*rows, *failed), document["machine_info"], own.get("protocol", {}), document.get("datetime", "")
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"{path} holds no benchmark that `trivium bench` wrote: {type(error).__name__}: {error}"
+        raise ValuesError(message) from error
+    if not found.rows:
+        raise ValuesError(
+            f"{path} holds no time of any backend: run `trivium bench run`, or a benchmark that names one"
+        )
+    return found
+
+
+def merged(records: Sequence[Record]) -> Record:
+    """One record of several files: of what several measured, the last is taken."""
+    rows = {r.key: r for record in records for r in record.rows}
+    last = records[-1]
+    return Record(tuple(rows.values()), last.machine, last.protocol, last.when)
+
+
+def _entry(row: Row) -> dict[str, Any]:
+    times = sorted(row.times)
+    q1, median, q3 = quartiles(times)
+    mean = statistics.fmean(times)
+    low, high = q1 - 1.5 * (q3 - q1), q3 + 1.5 * (q3 - q1)
+    deviation = statistics.stdev(times) if len(times) > 1 else 0.0
+    strange = [t for t in times if not low <= t <= high]
+    far = [t for t in times if abs(t - mean) > deviation]
+    stats = {
+        "min": times[0],
+        "max": times[-1],
+        "mean": mean,
+        "stddev": deviation,
+        "rounds": len(times),
+        "median": median,
+        "iqr": q3 - q1,
+        "q1": q1,
+        "q3": q3,
+        "iqr_outliers": len(strange),
+        "stddev_outliers": len(far),
+        "outliers": f"{len(far)};{len(strange)}",
+        "ld15iqr": min((t for t in times if t >= low), default=times[0]),
+        "hd15iqr": max((t for t in times if t <= high), default=times[-1]),
+        "ops": 1 / mean,
+        "total": math.fsum(times),
+        "iterations": int(row.facts.get("batch", 1)),
+    }
+    params = {"backend": row.backend, "dtype": row.dtype, "what": row.what}
+    return {
+        "group": f"{row.network} {row.dtype} {row.what}",
+        "name": row.name,
+        "fullname": f"trivium bench::{row.name}",
+        "params": params,
+        "param": "-".join(params.values()),
+        "extra_info": {
+            **params,
+            "network": row.network,
+            "sizes": dict(row.sizes),
+            "rounds": [[short(t) for t in process] for process in row.rounds],
+            **{n: short(x) if isinstance(x, float) else x for n, x in row.facts.items()},
+        },
+        "options": {"disable_gc": True, "timer": "perf_counter", "warmup": True},
+        "stats": {n: short(x) if isinstance(x, float) else x for n, x in stats.items()},
+    }
+
+
+def _row(entry: Mapping[str, Any]) -> Row:
+    """A row, also of a benchmark that pytest-benchmark ran itself, whose quartiles stand for its rounds."""
+    info = dict(entry["extra_info"])
+    network, sizes = info.pop("network", entry["group"]), info.pop("sizes", {})
+    backend, dtype, what = info.pop("backend"), info.pop("dtype"), info.pop("what", GRADIENT)
+    stats = entry["stats"]
+    rounds = info.pop("rounds", None) or [[stats["q1"], stats["median"], stats["q3"]]]
+    return Row(network, sizes, backend, dtype, what, tuple(tuple(map(float, p)) for p in rounds), info)
+
+
+def _failed(row: Row) -> dict[str, Any]:
+    return {
+        "network": row.network,
+        "sizes": dict(row.sizes),
+        "backend": row.backend,
+        "dtype": row.dtype,
+        "what": row.what,
+        "error": row.error,
+    }
+
+
+def quartiles(times: Iterable[float]) -> tuple[float, float, float]:
+    """The first, the median and the third, by linear interpolation."""
+    found = sorted(times)
+
+    def at(share: float) -> float:
+        place = share * (len(found) - 1)
+        low = math.floor(place)
+        high = min(low + 1, len(found) - 1)
+        return found[low] + (found[high] - found[low]) * (place - low)
+
+    return at(0.25), at(0.5), at(0.75)
+
+
+def short(x: float) -> float:
+    """With as many digits as mean something."""
+    return float(f"{x:.{DIGITS}g}")
