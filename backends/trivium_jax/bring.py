@@ -131,7 +131,7 @@ def _as_wide(rest: Tree, fed: Mapping[str, Any]) -> Tree:
 def _arrays(trees: Sequence[tuple[str, Tree]]) -> tuple[dict[str, Any], Callable[[Mapping[str, Any]], list[Any]]]:
     """The arrays in some trees, by the way to them, and the trees again from others; what is no array stays in place.
 
-    In a module, whose own name is "", whole numbers are no parameters.
+    In a module, whose own name is "", only arrays are parameters: a Python number is what it was made with.
     """
     names: list[list[str | None]] = []
     found: dict[str, Any] = {}
@@ -140,7 +140,11 @@ def _arrays(trees: Sequence[tuple[str, Tree]]) -> tuple[dict[str, Any], Callable
         keys: list[str | None] = []
         for way, leaf in leaves:
             key = ".".join(filter(None, (root, _key(way)))) or root
-            taken = _is_real(leaf) if root == "" else isinstance(leaf, NUMBERS) and not _is_random_key(leaf)
+            taken = (
+                hasattr(leaf, "dtype") and _is_real(leaf)
+                if root == ""
+                else isinstance(leaf, NUMBERS) and not _is_random_key(leaf)
+            )
             keys.append(key if taken else None)
             if taken:
                 found[key] = leaf

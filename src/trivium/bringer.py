@@ -28,6 +28,8 @@ class Brought:
     inputs   the names of the inputs
     notes    what was done to check it
     moving   the names of what a gradient is asked of: of all real numbers where None
+    doubt    why its values are no judge of its gradient, where they are none
+    still    what keeps the numbers that it has, for a part of them has no gradient by definition
     """
 
     forward: Callable[[Mapping[str, Array]], Array]
@@ -37,6 +39,8 @@ class Brought:
     inputs: tuple[str, ...]
     notes: tuple[str, ...] = ()
     moving: tuple[str, ...] | None = None
+    doubt: str = ""
+    still: tuple[str, ...] = ()
 
 
 class Bringer(Protocol):
@@ -104,6 +108,15 @@ def accepted(function: Callable[..., Any], names: Sequence[str]) -> list[str]:
 
 def numbered(function: Callable[..., Any], at: Sequence[Any]) -> Iterator[tuple[str, Any]]:
     """Positional arguments under the names that the function gives them."""
-    wanted = parameters(function)
-    names = wanted if wanted is not None and len(wanted) == len(at) else [f"argument {i}" for i in range(len(at))]
-    return zip(names, at, strict=True)
+    wanted, places = parameters(function), _positional(function)
+    fits = wanted is not None and len(wanted) <= len(at) <= len(places)
+    return zip(places[: len(at)] if fits else [f"argument {i}" for i in range(len(at))], at, strict=True)
+
+
+def _positional(function: Callable[..., Any]) -> tuple[str, ...]:
+    """What may be handed to it by its place, what has a default too."""
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return ()
+    return tuple(p.name for p in found if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD))

@@ -156,7 +156,7 @@ def check_module(module: Any, loss: Callable[..., Any] | None = None, *, at: Seq
 
 
 def compare_gradients(
-    *implementations: Any, at: Sequence[Any], names: Mapping[str, str | Sequence[str]] | None = None
+    *implementations: Any, at: Mapping[str, Any] | Sequence[Any], names: Mapping[str, str | Sequence[str]] | None = None
 ) -> OwnReport:
     """Say whether implementations of one function give the same values and gradients, and which of them are wrong.
 

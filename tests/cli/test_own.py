@@ -84,6 +84,10 @@ def test_numbers_come_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[
             "the function takes S, w1, w2, w3, b1, b2, b3, y, and the numbers are x, y",
         ),
         (["zoo:mlp", "--cost", "cost"], "takes one gradient of your own"),
+        (
+            ["mine.py"],
+            "mine.py is code, and no network: name the gradient in it\ntrivium check mine.py::NAME --cost NAME",
+        ),
     ],
 )
 def test_what_cannot_be_checked_is_said(

@@ -92,11 +92,16 @@ def test_a_mangled_cotangent_is_caught(mangled: Callable[[Any], Any], dtype: Any
     assert report.verdict == "disagree"
 
 
-def test_a_cotangent_that_a_loss_of_one_number_cannot_show_is_caught_by_linearity() -> None:
-    report = tv.check_module(sine(lambda x, g: jnp.abs(g) * jnp.cos(x)), lambda y: y.sum(), at=[X])
-    assert report.verdict == "agree", "a sum hands over ones, of which this is the gradient"
-    report = tv.check_module(sine(lambda x, g: jnp.abs(g) * jnp.cos(x)), at=[X])
+@pytest.mark.parametrize("loss", [None, lambda y: y.sum()])
+def test_a_cotangent_that_is_mangled_is_caught_by_linearity_below_a_sum_too(loss: Any) -> None:
+    report = tv.check_module(sine(lambda x, g: jnp.abs(g) * jnp.cos(x)), loss, at=[X])
     assert report.verdict == "disagree"
+
+
+def test_a_loss_that_ignores_its_cotangent_is_caught() -> None:
+    total = jax.custom_vjp(lambda x: (x * x).sum())
+    total.defvjp(lambda x: ((x * x).sum(), x), lambda x, g: (2 * x,))
+    assert "not linear in the cotangent" in str(tv.check_module(total, at=[X]))
 
 
 def test_a_wrong_forward_rule_is_wrong_in_reverse_too() -> None:

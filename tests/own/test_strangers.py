@@ -238,3 +238,171 @@ def test_a_wrong_gradient_near_a_singular_matrix_is_caught() -> None:
         solved, lambda a, b: (solved_slopes(a, b)[0].T, solved_slopes(a, b)[1]), at=[a, np.ones(4)]
     )
     assert wrong.verdict == "disagree"
+
+
+def redrawn(x: Any) -> Any:
+    kept = mask(x)
+    return x * kept, kept
+
+
+def test_a_mask_that_is_drawn_again_on_the_way_back_is_caught() -> None:
+    assert tv.check_gradient(redrawn, lambda dout, kept: dout * kept, at=[X]).verdict == "agree"
+    assert tv.check_gradient(redrawn, lambda dout, kept: dout * mask(dout), at=[X]).verdict == "disagree"
+
+
+def looked_up(table: Any, rows: Any) -> Any:
+    return np.sum(table[rows] ** 3)
+
+
+def overwritten(table: Any, rows: Any) -> Any:
+    found = np.zeros_like(table)
+    found[rows] = 3 * table[rows] ** 2
+    return found
+
+
+def added_up(table: Any, rows: Any) -> Any:
+    found = np.zeros_like(table)
+    np.add.at(found, rows, 3 * table[rows] ** 2)
+    return found
+
+
+SQUARE = RANDOM.normal(size=(3, 3))
+WEIGHTS = np.arange(1.0, 4)
+
+
+@pytest.mark.parametrize(
+    ("f", "wrong", "right", "at"),
+    [
+        (lambda x: np.sum(np.maximum(x, 0) * WEIGHTS), lambda x: WEIGHTS, lambda x: WEIGHTS * (x > 0), [np.abs(X[0])]),
+        (lambda x: np.sum(x**3), lambda x: 3 * x, lambda x: 3 * x**2, [np.ones(3)]),
+        (
+            lambda w, x: np.sum(w @ w @ x),
+            lambda w, x: (np.add.outer(w @ np.ones(3), 0 * x) * x + (w @ x), w @ w @ np.ones(3)),
+            lambda w, x: (np.outer(np.ones(3), w @ x) + np.outer(w.T @ np.ones(3), x), w.T @ w.T @ np.ones(3)),
+            [SQUARE + SQUARE.T, X[0]],
+        ),
+        (looked_up, overwritten, added_up, [X, np.array([0, 2, 3])]),
+    ],
+)
+def test_a_gradient_that_is_right_at_special_numbers_alone_is_undecided(
+    f: Any, wrong: Any, right: Any, at: Any
+) -> None:
+    assert tv.check_gradient(f, right, at=at).verdict == "agree"
+    report = tv.check_gradient(f, wrong, at=at)
+    assert report.verdict == "undecided"
+    assert "right at these numbers, and wrong at others" in str(report)
+
+
+@pytest.mark.parametrize(
+    ("f", "grad", "at"),
+    [
+        (lambda x: np.sum(np.log(x)), lambda x: 1 / x, [np.full(3, 2.0)]),
+        (lambda x: np.sum(np.arcsin(x)), lambda x: 1 / np.sqrt(1 - x * x), [np.full(3, 0.5)]),
+        (
+            lambda s, y: -np.sum(y * (s - np.log(np.exp(s).sum(axis=1, keepdims=True)))),
+            lambda s, y: np.exp(s) / np.exp(s).sum(axis=1, keepdims=True) - y,
+            [X, np.eye(3)[[0, 1, 2, 0, 1]]],
+        ),
+        (
+            lambda a: np.log(np.diag(np.linalg.cholesky(a))).sum() * 2,
+            lambda a: np.linalg.inv(np.tril(a) + np.tril(a, -1).T) * (2 * np.tri(3) - np.eye(3)),
+            [SQUARE @ SQUARE.T + np.eye(3)],
+        ),
+    ],
+)
+def test_a_gradient_that_holds_where_its_function_does_is_right(f: Any, grad: Any, at: Any) -> None:
+    assert tv.check_gradient(f, grad, at=at).verdict == "agree"
+
+
+def normalized(x: Any, gamma: Any, settings: Any) -> Any:
+    xh = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + settings["eps"])
+    settings["running"] = x.mean(axis=0)
+    return gamma * xh, (xh, gamma, np.sqrt(x.var(axis=0) + settings["eps"]))
+
+
+def normalized_back(dout: Any, cache: Any) -> Any:
+    xh, gamma, deviation = cache
+    d = dout * gamma
+    return (d - d.mean(axis=0) - xh * (d * xh).mean(axis=0)) / deviation, (dout * xh).sum(axis=0)
+
+
+def test_a_dict_of_settings_is_held_as_it_is() -> None:
+    settings = {"eps": 1e-5, "mode": "train"}
+    report = tv.check_gradient(normalized, normalized_back, at=(X, np.ones(3), settings))
+    assert (report.verdict, settings) == ("agree", {"eps": 1e-5, "mode": "train"})
+    assert "held as they are: settings" in str(report)
+    with pytest.raises(OracleError, match="is no array, and the function has no name for it"):
+        _ = tv.check_gradient(lambda *a: np.sum(a[0]), lambda *a: a[0], at=(X, "train"))
+
+
+def test_a_value_for_an_argument_with_a_default_is_taken_by_its_place() -> None:
+    def ridge(w: Any, x: Any, strength: Any = 0.1) -> Any:
+        return np.sum((x @ w) ** 2) + strength * np.sum(w * w), 2 * x.T @ (x @ w) + 2 * strength * w
+
+    assert tv.check_gradient(ridge, at=(X.T, X, 0.5)).verdict == "agree"
+
+
+def test_a_cache_beside_a_loss_of_one_number_has_a_cotangent_of_one() -> None:
+    report = tv.check_gradient(lambda p: (np.sum(p * p), p), lambda dout, kept: dout * 2 * kept, at=[X])
+    assert report.verdict == "agree"
+
+
+class Shuffled:
+    """Its inputs stand in an order of their own."""
+
+    def __init__(self) -> None:
+        self.w = SQUARE
+
+    def forward(self, labels: Any, x: Any) -> Any:
+        self.x, self.d = x, x @ self.w - labels
+        return np.sum(self.d**2)
+
+    def backward(self) -> Any:
+        self.dw = self.x.T @ (2 * self.d)
+
+
+def test_inputs_of_a_class_go_by_their_names() -> None:
+    report = tv.check_gradient(Shuffled(), at={"x": X, "labels": np.ones((5, 3))})
+    assert {p.name: p.state for p in report.found.parts}["w"] == "right"
+
+
+class MeanSquare(torch.autograd.Function):
+    """It forgets what it is multiplied by."""
+
+    @staticmethod
+    def forward(ctx: Any, p: torch.Tensor) -> torch.Tensor:
+        ctx.save_for_backward(p)
+        return p.square().mean()
+
+    @staticmethod
+    def backward(ctx: Any, g: torch.Tensor) -> torch.Tensor:
+        (p,) = ctx.saved_tensors
+        return 2 * p / p.numel()
+
+
+def test_a_loss_that_ignores_its_cotangent_is_caught() -> None:
+    report = tv.check_module(MeanSquare, at=[torch.tensor(X)])
+    assert "not linear in the cotangent" in str(report)
+    assert not gradcheck(MeanSquare.apply, (torch.tensor(X, requires_grad=True),), raise_exception=False)
+
+
+@pytest.mark.parametrize(
+    ("loss", "target"), [(nn.CrossEntropyLoss(), torch.tensor([0, 1, 0, 1, 1])), (nn.MSELoss(), torch.ones(5, 2))]
+)
+def test_a_loss_is_handed_the_target_that_a_module_does_not_take(loss: Any, target: torch.Tensor) -> None:
+    report = tv.check_module(nn.Linear(3, 2), loss, at=[torch.tensor(X, dtype=torch.float32), target])
+    assert report.verdict == "agree"
+    assert {p.name for p in report.found.parts} == {"input 0", "weight", "bias"}
+
+
+def test_a_module_that_moves_what_it_reads_is_undecided_where_it_differs() -> None:
+    linear = nn.utils.parametrizations.spectral_norm(nn.Linear(3, 4))
+    report = tv.check_module(linear, lambda y: y.square().sum(), at=[torch.tensor(X)])
+    assert report.verdict == "undecided"
+    assert "as it runs, outside of the gradient" in " ".join(str(report).split())
+    assert tv.check_module(linear.eval(), lambda y: y.square().sum(), at=[torch.tensor(X)]).verdict == "agree"
+
+
+def test_implementations_may_be_compared_at_named_numbers() -> None:
+    twice = (lambda x: np.sum(x * x), lambda x: 2 * x)
+    assert tv.compare_gradients(twice, ("torch", lambda x: (x * x).sum()), at={"x": X}).verdict == "agree"

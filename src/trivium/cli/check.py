@@ -15,7 +15,7 @@ import typer
 
 from trivium.cli.cure import advised, size_or_network
 from trivium.cli.file import reserve, write
-from trivium.cli.own import Own, check_own, is_named
+from trivium.cli.own import Own, check_own, is_named, refuse_code
 from trivium.cli.stream import colorful, mention, say, waiting, width
 from trivium.cli.target import parse_bytes, parse_dtypes, parse_names, parse_shapes, parse_sizes
 from trivium.compare.bound import LINE
@@ -88,6 +88,7 @@ def check(
         of_networks = {"--backends": backends, "--size": size, "--seed": seed, "--brief": brief, "--budget": budget}
         refuse_said({**of_networks, "--dtypes": dtypes if dtypes != BOTH else None})
         return check_own(targets, own, as_json=as_json, html=html)
+    refuse_code(targets)
     brief = brief or EVERY in targets
     targets = [name for target in targets for name in every(target)]
     if html is not None:

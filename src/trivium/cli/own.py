@@ -18,7 +18,7 @@ import typer
 from trivium.cli.cure import advised, size_or_network
 from trivium.cli.file import reserve, write
 from trivium.cli.stream import colorful, mention, say, waiting, width
-from trivium.errors import OracleError, TriviumError, ValuesError
+from trivium.errors import OracleError, SpecError, TriviumError, ValuesError
 from trivium.report import OwnReport
 
 CODES = {"agree": 0, "disagree": 1, "undecided": 3}
@@ -58,6 +58,14 @@ class Own:
 def is_named(target: str) -> bool:
     """Whether a word names something in a file or a module, and no network."""
     return NAMED.fullmatch(target) is not None
+
+
+def refuse_code(targets: Sequence[str]) -> None:
+    """SpecError for a file of code in which nothing is named."""
+    for target in targets:
+        if target.endswith((".py", ".ipynb")):
+            message = f"{target} is code, and no network: name the gradient in it"
+            raise _cured(SpecError(message), f"trivium check {target}::NAME --cost NAME")
 
 
 def check_own(targets: Sequence[str], own: Own, *, as_json: bool, html: Path | None) -> int:
@@ -116,7 +124,10 @@ def _of_framework(target: str, thing: Any, own: Own, at: Mapping[str, Any] | Non
     made = instance(thing) if isinstance(thing, type) and any(b.means(thing) for b in there) else thing
     known = any(b.knows(made) for b in there)
     if not known and at is None and not own.shapes:
-        message = "a gradient alone cannot be judged: name the function too, or a network, and say at which numbers"
+        message = (
+            "a gradient alone cannot be judged: name the function too, or a network; "
+            "or, where one function gives both, at which numbers"
+        )
         raise _cured(OracleError(message), f"trivium check {target} --cost cost --values numbers.json")
     asked = _ready(target, {"at": at, "shapes": dict(own.shapes) or None})
     numbers = list((at if at is not None else next(iter(points(own.shapes))).given).values())

@@ -15,6 +15,7 @@ from trivium.compare.bound import BLIND
 from trivium.errors import OracleError, did_you_mean
 from trivium.own.against import fit, fit_to
 from trivium.own.calling import Code, Told
+from trivium.own.elsewhere import looked_at_elsewhere
 from trivium.own.found import GRADIENT, RIGHT, UNKNOWN, WRONG, Found, Part
 from trivium.own.judge import LOSS, Noise, judged, misshapen, noise
 from trivium.own.naming import meanings
@@ -53,7 +54,8 @@ def judged_code(code: Code, given: Mapping[str, Array], notes: list[str]) -> tup
     told = code.told(given)
     repeats(code, given, told)
     heard = noise(code, given, told)
-    return told, heard, by_itself(code, given, told, heard, None, notes)
+    found = by_itself(code, given, told, heard, None, notes)
+    return told, heard, looked_at_elsewhere(code, given, found, None)
 
 
 def repeats(code: Code, given: Mapping[str, Array], told: Told) -> None:

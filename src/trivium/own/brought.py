@@ -20,7 +20,7 @@ from trivium.oracles.finite_difference import Estimate
 from trivium.oracles.metamorphic import superposed, wrong
 from trivium.own.alone import judged_code
 from trivium.own.calling import Code, Told
-from trivium.own.found import WRONG, Found, Part
+from trivium.own.found import UNKNOWN, WRONG, Found, Part
 from trivium.own.judge import Noise
 from trivium.wanted import described
 
@@ -39,6 +39,8 @@ def bring(thing: Any, loss: Callable[..., Any] | None, at: Sequence[Any]) -> tup
     for bringer in there:
         if bringer.knows(thing) and callable(thing):
             return bringer.module(thing, loss, at), type(thing).__name__
+    if isinstance(thing, type):
+        thing = getattr(thing, "apply", thing)  # of an autograd.Function, it is what one calls
     if not callable(thing):
         raise BackendError(f"{described(thing)} is no module, and no function")
     function = thing if loss is None else composed(thing, loss)
@@ -73,7 +75,9 @@ def brought_gradient(brought: Brought, what: str) -> Found:
     parts = [_without(p) if p.name in missing and p.state == WRONG else p for p in found.parts]
     none = [p.name for p in parts if p.name in missing and p.state != WRONG]
     notes = [*found.notes, *([f"no gradient, and none is due: {', '.join(none)}"] if none else [])]
-    parts = _bent(brought, told, heard, output.shape, parts) if output.size > 1 else parts
+    parts = _bent(brought, told, heard, output.shape, parts)
+    if brought.doubt:
+        parts = [replace(p, state=UNKNOWN, why=brought.doubt) if p.state == WRONG else p for p in parts]
     return replace(found, what=what, parts=tuple(parts), notes=tuple(notes), points=("the numbers given",))
 
 
@@ -110,7 +114,7 @@ def as_called(brought: Brought, cotangent: Array | None = None) -> Code:
 
     moving = tuple(n for n, x in brought.given.items() if x.dtype.kind == "f")
     moving = moving if brought.moving is None else tuple(n for n in moving if n in brought.moving)
-    return Code(f, grad, tuple(brought.given), moving, by_name=False, cotangent=cotangent)
+    return Code(f, grad, tuple(brought.given), moving, by_name=False, cotangent=cotangent, still=brought.still)
 
 
 def forward_mode(brought: Brought) -> Brought:

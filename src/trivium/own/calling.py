@@ -9,7 +9,7 @@ import inspect
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,21 +18,12 @@ from trivium.backend import Array
 from trivium.bringer import accepted, numbered, parameters
 from trivium.errors import OracleError, counted
 from trivium.own.both import in_order, parted
-from trivium.own.naming import is_scalar
+from trivium.own.fixed import apart, held
+from trivium.own.result import Result, is_numbers, read
 from trivium.own.stateful import is_stateful, opened
 
 Function = Callable[..., Any]
 Given = Mapping[str, Array]
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a function gave: a number, or an array that a cotangent makes one of; what it kept, and what it named."""
-
-    loss: Any
-    output: Any
-    kept: Any
-    named: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -49,10 +40,27 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Way:
+    """A gradient, and what it is handed. `further`: it is what f kept, so that it goes on where f has stopped."""
+
+    grad: Function
+    handed: Mapping[str, Any]
+    by_name: bool = False
+    further: bool = False
+
+    def taken(self) -> Any:
+        """What it gives; OracleError with its own words where it raises."""
+        return called(self.grad, self.handed, by_name=self.by_name, whose="the gradient")
+
+
+@dataclass(frozen=True)
 class Code:
     """A function and its handwritten gradient. `moving` are the arguments that have one, `names` all of them in order.
 
     trained    those that a network trains, where one stands beside it: a tuple of so many gradients is theirs
+    fixed      arguments that are no numbers, and stay as they are
+    labels     those of `moving` that hold whole numbers, as labels do, one in each row
+    still      those that are only looked at where they are
     cotangent  what an output that is no single number is multiplied by, and summed: None where f gives a number
     """
 
@@ -63,6 +71,14 @@ class Code:
     by_name: bool
     cotangent: Array | None = None
     trained: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    still: tuple[str, ...] = ()
+
+    @property
+    def unlabelled(self) -> tuple[str, ...]:
+        """What a gradient is of, if it is of fewer."""
+        return tuple(n for n in self.moving if n not in self.labels)
 
     def loss(self, given: Mapping[str, Any]) -> Any:
         """The number that is differentiated, made of whatever `given` is; what the code raises is left as it is."""
@@ -77,14 +93,17 @@ class Code:
         handed, again = ({n: np.array(x) for n, x in given.items()} for _ in range(2))
         with repeating():
             result = self._forward(handed) if self.f is not None else None
-        with repeating():  # what is drawn again on the way back is what was drawn before
-            found = self._backward(again, result)
+            way = self._way(again, result)
+            found = way.taken() if way.further else None
+        if not way.further:
+            with repeating():  # a gradient that goes the whole way again draws what was drawn before
+                found = way.taken()
         wrote = tuple(
             n
             for n, x in given.items()
             if not all(np.array_equal(y[n], x, equal_nan=x.dtype.kind == "f") for y in (handed, again))
         )
-        named = {} if result is None else {n: v for n, v in result.named.items() if _is_numbers(v)}
+        named = {} if result is None else {n: v for n, v in result.named.items() if is_numbers(v)}
         values = {n: np.array(v) for n, v in named.items() if n not in given}
         loss = None if result is None else float(np.asarray(self._number(result)).reshape(()))
         return Told(loss, self._by_name(found, given), values, wrote)
@@ -99,25 +118,24 @@ class Code:
             )
         return read(called(self.f, given, by_name=self.by_name, whose="the function"))
 
-    def _backward(self, given: Mapping[str, Any], result: Result | None) -> Any:
-        """The gradient, asked as its parameters say: the same arguments, what f kept, or a cotangent and that."""
+    def _way(self, given: Mapping[str, Any], result: Result | None) -> Way:
+        """How its parameters say that it is asked: the same arguments, what f kept, or a cotangent and that."""
         wanted, takes = parameters(self.grad), accepted(self.grad, list(given))
         kept = None if result is None else result.kept
         output = self.cotangent is not None
         y_bar = None if self.cotangent is None else self.cotangent.astype(_precision(result))
         same = wanted is None or set(wanted) <= set(given) or len(wanted) == len(given)
-        whose = "the gradient"
         if wanted is not None and takes and set(wanted) <= set(takes):
-            return called(self.grad, {n: given[n] for n in takes}, by_name=True, whose=whose)
+            return Way(self.grad, {n: given[n] for n in takes}, by_name=True)
         if wanted is not None and len(wanted) == 1 and kept is not None and not output:
-            return called(self.grad, {wanted[0]: kept}, by_name=False, whose=whose)
-        if wanted is not None and len(wanted) == 2 and kept is not None and output:
-            order = (kept, y_bar) if _is_cache(wanted[0]) else (y_bar, kept)
-            return called(self.grad, dict(zip(wanted, order, strict=True)), by_name=False, whose=whose)
+            return Way(self.grad, {wanted[0]: kept}, further=True)
+        if wanted is not None and len(wanted) == 2 and kept is not None and (output or not same):
+            order = (kept, y_bar) if _is_cache(wanted[0]) else (1.0 if y_bar is None else y_bar, kept)
+            return Way(self.grad, dict(zip(wanted, order, strict=True)), further=True)
         if wanted is not None and output and len(wanted) == len(given) + 1:
-            return called(self.grad, {"": y_bar, **given}, by_name=False, whose=whose)
+            return Way(self.grad, {"": y_bar, **given})
         if same:
-            return called(self.grad, given, by_name=False, whose=whose)
+            return Way(self.grad, given)
         raise OracleError(
             f"the gradient takes {', '.join(wanted or ())}, and what there is to hand it are {', '.join(given)}"
             + (", and what the function returns beside its result" if kept is not None else "")
@@ -133,10 +151,10 @@ class Code:
         for names in (self.moving, self.names, self.trained):
             if len(parts) == len(names):
                 return {n: _numbers(g, n) for n, g in zip(names, parts, strict=True) if g is not None}
-        if len(self.moving) == 1 and _is_numbers(found):
+        if len(self.moving) == 1 and is_numbers(found):
             return {self.moving[0]: _numbers(found, self.moving[0])}
-        shapes = [np.shape(g) for g in parts] if all(map(_is_numbers, parts)) else []
-        fewer = in_order(self.moving, given, shapes)
+        shapes = [np.shape(g) for g in parts] if all(map(is_numbers, parts)) else []
+        fewer = in_order(self.moving, given, shapes) or in_order(self.unlabelled, given, shapes)
         if fewer:
             return {n: _numbers(g, n) for n, g in zip(fewer, parts, strict=True)}
         raise OracleError(
@@ -153,7 +171,12 @@ def code(
         f, grad, at = opened(f, at) if is_stateful(f) else (*parted(_function(f)), at)
     if not isinstance(at, Mapping | Sequence | np.ndarray):
         raise OracleError(f"at is a {type(at).__name__}: give a dict of arrays by name, or a tuple of them in order")
-    given = {n: _given(n, x) for n, x in (at.items() if isinstance(at, Mapping) else numbered(f or grad, at))}
+    arrays, fixed = apart(dict(at.items() if isinstance(at, Mapping) else numbered(f or grad, at)))
+    unnamed = [n for n in fixed if f is not None and not accepted(f, [n])]
+    if unnamed:
+        raise OracleError(f"{unnamed[0]} is no array, and the function has no name for it: bind it, with a lambda")
+    f, grad = None if f is None else held(f, fixed), held(grad, fixed)
+    given = {n: _given(n, x) for n, x in arrays.items()}
     if not given:
         raise OracleError("at holds no numbers: give the arguments that the function takes")
     moving = tuple(n for n, x in given.items() if x.dtype.kind == "f")
@@ -164,19 +187,20 @@ def code(
     if isinstance(at, Mapping) and not by_name and wanted and f is not None:
         names = f"takes {', '.join(wanted)}, and the numbers are {', '.join(given)}"
         raise OracleError(f"the function {names}: use its names")
-    made = Code(f, grad, tuple(given), moving, by_name)
+    labels = tuple(n for n in moving if np.array_equal(given[n], np.rint(given[n])))
+    made = Code(f, grad, tuple(given), moving, by_name, fixed=tuple(fixed), labels=labels)
     if f is None:
         return made, given
     with repeating():
         result = read(called(f, {n: np.array(x) for n, x in given.items()}, by_name=by_name, whose="the function"))
     whole = result.output if result.loss is None else result.loss
-    if not _is_numbers(whole):
+    if not is_numbers(whole):
         raise OracleError(f"the function gives back a {type(whole).__name__}: it needs a number, or an array of them")
     if result.loss is not None:
         return made, given
     stream = np.random.default_rng(1)
     cotangent = np.asarray(stream.standard_normal(np.shape(result.output)))
-    return Code(f, grad, tuple(given), moving, by_name, cotangent), given
+    return replace(made, cotangent=cotangent), given
 
 
 def _function(f: Any) -> Function:
@@ -184,36 +208,6 @@ def _function(f: Any) -> Function:
         raise OracleError(f"there is neither a function nor a gradient to call, but a {type(f).__name__}")
     made: Function = f
     return made
-
-
-def read(found: Any) -> Result:
-    """What a function gave, told apart: the loss, or an output; what goes to the gradient; and what has a name."""
-    if isinstance(found, Mapping):
-        return _of_mapping(found)
-    if not isinstance(found, tuple | list) or (isinstance(found, list) and _is_numbers(found)):
-        return Result(found, None, None, {}) if _is_single(found) else Result(None, found, None, {})
-    parts = list(found)
-    single = [i for i, part in enumerate(parts) if not isinstance(part, Mapping) and _is_single(part)]
-    named = {str(n): v for part in parts if isinstance(part, Mapping) for n, v in part.items()}
-    if len(single) > 1:
-        raise OracleError(
-            f"the function gives {len(single)} single numbers, and one of them is the loss: return that one"
-        )
-    at = single[0] if single else 0
-    others = [part for i, part in enumerate(parts) if i != at]
-    kept = others[0] if len(others) == 1 else tuple(others) if others else None
-    return Result(parts[at], None, kept, named) if single else Result(None, parts[at], kept, named)
-
-
-def _of_mapping(found: Mapping[Any, Any]) -> Result:
-    single = [n for n, v in found.items() if _is_single(v)]
-    named = [n for n in single if is_scalar(str(n))] or single
-    if len(named) != 1:
-        raise OracleError(
-            f"the function gives a dict in which {len(named)} entries may be the loss: return it beside the dict"
-        )
-    rest = {str(n): v for n, v in found.items() if n != named[0]}
-    return Result(found[named[0]], None, found, rest)
 
 
 def called(function: Function, given: Mapping[str, Any], *, by_name: bool, whose: str) -> Any:
@@ -266,18 +260,6 @@ def _numbers(g: Any, name: str) -> Array:
     if found.dtype.kind not in "biuf":
         raise OracleError(f"the gradient of {name} holds {found.dtype}, needs real numbers")
     return found
-
-
-def _is_numbers(x: Any) -> bool:
-    try:
-        return np.asarray(x).dtype.kind in "biuf"
-    except ValueError:
-        return False
-
-
-def _is_single(x: Any) -> bool:
-    """A number, or an array of one: by what it is made of, so that balls and complex numbers are numbers too."""
-    return not isinstance(x, str | bytes | Mapping | tuple | list) and np.ndim(x) <= 2 and np.size(x) == 1
 
 
 def _precision(result: Result | None) -> Any:

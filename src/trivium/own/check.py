@@ -14,6 +14,7 @@ from trivium.backend import Array
 from trivium.compare.bound import Scaler
 from trivium.own.alone import by_itself, repeats
 from trivium.own.calling import Code, Told, code as as_code
+from trivium.own.elsewhere import looked_at_elsewhere
 from trivium.own.found import GRADIENT, VALUE, WRONG, Found, Part
 from trivium.own.judge import Noise, noise
 from trivium.own.naming import meant
@@ -45,6 +46,7 @@ def own_gradient(
     repeats(code, given, told)
     heard = noise(code, given, told)
     notes = [f"the code writes to its argument {n}: its caller's array is changed" for n in told.wrote]
+    notes += [f"held as they are: {', '.join(code.fixed)}"] if code.fixed else []
     if against is not None:
         beside = beside_network(code, given, told, heard, against, referee, list(notes))
         if not beside.other:
@@ -70,6 +72,7 @@ def _alone(
     """Held against the function and what must hold of it, and what is wrong explained where it can be."""
     told = code.told(given)
     found = by_itself(code, given, told, heard, referee, notes)
+    found = found if axes else looked_at_elsewhere(code, given, found, referee)
     parts, said = related(code, given, heard, axes, list(found.parts))
     more = [f"held against itself too: {', '.join(said)}"] if said else []
     found = replace(found, parts=tuple(parts), notes=(*found.notes, *more))

@@ -47,9 +47,11 @@ class Heard:
         return part is None or fit(self.told.gradients[part.said_as], self.side.given[part.name].shape) is None
 
 
-def compared(things: Sequence[Any], at: Sequence[Any], names: Mapping[str, str | Sequence[str]]) -> Found:
+def compared(
+    things: Sequence[Any], at: Mapping[str, Any] | Sequence[Any], names: Mapping[str, str | Sequence[str]]
+) -> Found:
     """Whether implementations of one function give the same values and gradients, and whose are wrong."""
-    heard = [_heard(s) for s in sides(things, at, names)]
+    heard = [_heard(s) for s in sides(things, list(at.values()) if isinstance(at, Mapping) else at, names)]
     first = heard[0].side
     moving = [n for n in first.given if n in first.code.moving]
     values = list(_values(heard))

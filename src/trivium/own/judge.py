@@ -174,20 +174,12 @@ def judged(
         off = np.where(asked, np.abs(got - truth.value), 0.0)
     off = np.where(asked & ~np.isfinite(got), np.inf, off)
     beyond = off > bound
-    crooked = [(v, s) for v, s in truth.along if _crooked(got, v, s, scale, dtype)]
+    bent = [crookedness(got, v, s, scale, dtype) for v, s in truth.along]
+    crooked = [x for x in bent if x > LINE]
     largest = float(np.abs(truth.value[asked]).max(initial=0.0)) if asked.any() else float(np.abs(got).max(initial=0.0))
-    unknown = ~np.isfinite(truth.value)
-    state, why = RIGHT, ""
-    if beyond.any() or crooked:
-        state = WRONG
-    elif unknown.all() and not truth.along:
-        state, why = UNKNOWN, "no oracle has an answer here"
-    elif asked.any() and largest and float(bound[asked].max()) > BLIND * largest:
-        state, why = UNKNOWN, "rounding, or the oracle's own error, has eaten its digits"
-    elif asked.any() and not largest and (not dust or float(truth.error[asked].max()) > BLIND**2 * reach):
-        state, why = UNKNOWN, "the oracle has no digit here: a kink, or rounding"
-    elif bool((np.isinf(truth.error) & asked).any()):
-        state, why = UNKNOWN, "some entries lie on a kink"
+    state, why = _state(
+        truth, asked, bound, largest, beyond=bool(beyond.any()), crooked=len(crooked), dust=dust, reach=reach
+    )
     with np.errstate(over="ignore"):
         surely = np.maximum(off - np.where(asked, truth.error, 0.0), 0.0)
         units = np.where(asked, surely / (UNIT[dtype] * np.maximum(scale, smallest(dtype))), 0.0)
@@ -203,7 +195,7 @@ def judged(
         directions=len(truth.along),
         how=truth.how,
         largest=largest,
-        residual=float(units.max(initial=0.0)),
+        residual=max([float(units.max(initial=0.0)), *crooked]),
         floor=float(bound[asked].max(initial=0.0)) / largest if largest and asked.any() else 0.0,
         pattern=_pattern(got, truth, asked, bound, dtype, quantities) if state == WRONG else None,
         witnesses=_witnesses(got, truth, beyond, ratio, bound),
@@ -212,14 +204,32 @@ def judged(
     )
 
 
-def _crooked(got: Array, v: Array, slope: Slope, scale: Array, dtype: str) -> bool:
-    """Whether the gradient along a direction is another than the derivative along it."""
+def _state(
+    truth: Truth, asked: Array, bound: Array, largest: float, *, beyond: bool, crooked: int, dust: bool, reach: float
+) -> tuple[str, str]:
+    """Right, wrong or undecided, and why."""
+    if beyond or crooked:
+        of_ = f"along {crooked} of {len(truth.along)} directions; no entry that was asked is wrong"
+        return WRONG, "" if beyond else of_
+    if not np.isfinite(truth.value).any() and not truth.along:
+        return UNKNOWN, "no oracle has an answer here"
+    if asked.any() and largest and float(bound[asked].max()) > BLIND * largest:
+        return UNKNOWN, "rounding, or the oracle's own error, has eaten its digits"
+    if asked.any() and not largest and (not dust or float(truth.error[asked].max()) > BLIND**2 * reach):
+        return UNKNOWN, "the oracle has no digit here: a kink, or rounding"
+    if bool((np.isinf(truth.error) & asked).any()):
+        return UNKNOWN, "some entries lie on a kink"
+    return RIGHT, ""
+
+
+def crookedness(got: Array, v: Array, slope: Slope, scale: Array, dtype: str) -> float:
+    """How far the gradient along a direction surely is from the derivative along it, in units of rounding."""
     if not np.isfinite(got).all():
-        return True
+        return math.inf
     if not math.isfinite(slope.value):
-        return False
-    rounding = LINE * UNIT[dtype] * float(np.sum(np.maximum(scale, smallest(dtype)) * np.abs(v)))
-    return abs(float(np.sum(got * v)) - slope.value) > rounding + slope.error
+        return 0.0
+    unit = UNIT[dtype] * float(np.sum(np.maximum(scale, smallest(dtype)) * np.abs(v)))
+    return max(0.0, abs(float(np.sum(got * v)) - slope.value) - slope.error) / unit
 
 
 def _pattern(

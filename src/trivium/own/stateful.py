@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from trivium.backend import Array
-from trivium.bringer import numbered, parameters
+from trivium.bringer import accepted, numbered, parameters
 from trivium.errors import OracleError
 from trivium.own.naming import meant
 
@@ -65,9 +65,10 @@ def opened(
     forward = next(n for n in FORWARD if callable(getattr(thing, n, None)))
     kept, there = _parameters(thing), dict(_arrays(thing))
     given = dict(at.items() if isinstance(at, Mapping) else numbered(getattr(thing, forward), at))
-    takes = parameters(getattr(thing, forward)) or ()
+    takes = accepted(getattr(thing, forward), list(given))
     set_ = {n: m for n in given if n not in takes and (m := meant(n, kept.ways)) is not None}
     inputs = [n for n in given if n not in set_]
+    named = isinstance(at, Mapping) and set(accepted(getattr(thing, forward), inputs)) == set(inputs)
     numbers = {n: given[n] for n in inputs} | {n: np.array(there[ways[0]]) for n, ways in kept.ways.items()}
     numbers |= {m: np.asarray(given[n], numbers[m].dtype) for n, m in set_.items()}
 
@@ -76,7 +77,8 @@ def opened(
         for n, ways in kept.ways.items():
             for way in ways:
                 _put(mine, way, handed[n])
-        output = getattr(mine, forward)(*(handed[n] for n in inputs))
+        fed = {n: handed[n] for n in inputs}
+        output = getattr(mine, forward)(**fed) if named else getattr(mine, forward)(*fed.values())
         return output[0] if isinstance(output, tuple) and output else output, {**_named(mine, kept), STATE: mine}
 
     def collect(mine: Any, returned: Any) -> dict[str, Any]:

@@ -17,8 +17,9 @@ import numpy as np
 from trivium.backend import Array
 from trivium.errors import SpecError
 from trivium.ops import OPS
-from trivium.own.calling import Code, read, repeating
+from trivium.own.calling import Code, repeating
 from trivium.own.network import LINE_OF
+from trivium.own.result import read
 from trivium.own.symbol import ArrayMetError, Behind, Symbol
 from trivium.spec.graph import Spec
 from trivium.spec.node import name_fault

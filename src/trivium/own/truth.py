@@ -7,6 +7,7 @@ central differences with their error bar. Knows nothing of any rule for a deriva
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -144,7 +145,7 @@ class Asker:
     def _agrees(self, sure: Estimate, name: str, v: Array, *, patient: bool) -> bool:
         """Whether a central difference says the same, and says it well: at a kink it says nothing of either side."""
         central = finite_difference.directional(
-            lambda t: self._at(name, v, t), scale=size(self.given[name]), patient=patient
+            lambda t: self._near(name, v, t), scale=size(self.given[name]), patient=patient
         )
         apart, error = abs(float(sure.value) - float(central.value)), float(central.error)
         convinced = max(error, float(sure.error)) <= CONVINCING * max(abs(float(central.value)), abs(float(sure.value)))
@@ -170,18 +171,28 @@ class Asker:
         narrow = self.single or np.asarray(self._at(name, v, 0.0)).dtype == np.float32
         u = 2.0**-24 if narrow else finite_difference.U
         found = finite_difference.directional(
-            lambda t: np.asarray(self._at(name, v, t), np.float64),
+            lambda t: np.asarray(self._near(name, v, t), np.float64),
             scale=self.scales.get(name, size(self.given[name])),
             u=u,
         )
         return Slope(float(found.value), float(found.error), CENTRAL)
+
+    def _near(self, name: str, v: Array, t: float) -> Array:
+        """The loss at x + t v; NaN where, beside the point, the function raises: it is not defined so far away."""
+        try:
+            return self._at(name, v, t)
+        except OracleError:
+            if t == 0:
+                raise
+            return np.asarray(np.nan)
 
     def _at(self, name: str, v: Array, t: complex) -> Array:
         """The loss at x + t v: complex where t is."""
         given: dict[str, Any] = {n: np.array(x) for n, x in self.given.items()}
         given[name] = self.given[name] + t * v
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("error", np.exceptions.ComplexWarning)  # something drops the imaginary part
                 return np.asarray(self.code.loss(given)).reshape(())
         except OracleError:
             raise

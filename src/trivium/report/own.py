@@ -239,7 +239,10 @@ def missed(found: Found) -> str:
     gradients = found.of(GRADIENT)
     if found.verdict == DISAGREE or not gradients:
         return ""
-    dull = max(gradients, key=lambda p: p.floor)
+    known = [p for p in gradients if 0 < p.floor < 1]  # of one that is 0, or lost in rounding, nothing can be said
+    if not known:
+        return ""
+    dull = max(known, key=lambda p: p.floor)
     sampled = [p.name for p in gradients if p.directions]
     some = f"; one entry in many of {listed(sampled)}, which were asked along directions" if sampled else ""
     return f"an error smaller than {rough(dull.floor)} of the largest entry ({dull.name}, against {dull.how}){some}"
