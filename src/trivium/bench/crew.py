@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -69,6 +70,10 @@ class Hand:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         _ = self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout, self.said):
+            if stream is not None:
+                with suppress(BrokenPipeError):  # what was still to be sent has nobody to read it
+                    stream.close()
 
     def _last_words(self) -> str:
         code = self.process.wait()

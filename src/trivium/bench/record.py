@@ -90,6 +90,22 @@ class Record:
             "trivium": {"protocol": dict(self.protocol), "failed": [_failed(r) for r in self.rows if not r.times]},
         }
 
+    def compact(self) -> dict[str, Any]:
+        """Every row once, nothing that follows from another number: what a page carries."""
+        columns = ("network", "sizes", "backend", "dtype", "what", "rounds", "facts", "error")
+        rows = [[_small(getattr(r, n)) for n in columns] for r in self.rows]
+        about = {"machine": _small(self.machine), "protocol": self.protocol, "when": self.when}
+        return {**about, "columns": columns, "rows": rows}
+
+
+def _small(x: Any) -> Any:
+    """With as many digits as mean something, and without what says nothing."""
+    if isinstance(x, Mapping):
+        return {n: _small(y) for n, y in x.items() if y is not None and y != {}}
+    if isinstance(x, tuple | list):
+        return [_small(y) for y in x]
+    return short(x) if isinstance(x, float) else x
+
 
 def read(path: Path) -> Record:
     """A record from a file; ValuesError where it is none."""

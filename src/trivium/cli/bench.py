@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -109,6 +110,32 @@ def compare(
         for line in _changed(found):
             say(line)
     return NOTHING if not found else FAILED if any(c.verdict == SLOWER for c in found) else 0
+
+
+@app.command()
+def report(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE.json...", show_default=False)],
+    *,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE.html", help="The page.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The grid as text for a pull request.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="All rows as pytest-benchmark's JSON.")] = False,
+) -> int:
+    """Show one or more runs: as a page that stands alone, as Markdown, or as one JSON."""
+    from trivium.bench.page import markdown as text, page
+    from trivium.bench.record import merged, read
+
+    if out is None and not markdown and not as_json:
+        raise typer.BadParameter("say where the page goes, or --markdown, or --json", param_hint="'--out'")
+    record = merged([read(file) for file in files])
+    if out is not None:
+        reserve(out, "--out")
+        write(out, page(record, shlex.join(["trivium", "bench", "report", *map(str, files), "-o", str(out)])))
+        mention(f"wrote {out}")
+    if markdown:
+        say(text(record).rstrip())
+    if as_json:
+        say(json.dumps(record.to_json(), indent=1))
+    return 0
 
 
 def _changed(found: Sequence[Change]) -> Iterator[str]:

@@ -35,17 +35,18 @@ def fragment(comparison: Comparison, command: str) -> str:
 
 def own_page(view: Mapping[str, Any], *, whole: bool) -> str:
     """The page of a gradient of one's own, or what of it stands in a notebook."""
-    return _rendered("own.html.j2", {"whole": whole, **view})
+    return rendered("report", "own.html.j2", {"whole": whole, **view})
 
 
 def _render(comparison: Comparison, command: str, *, whole: bool) -> str:
-    return _rendered("page.html.j2", {"whole": whole, **view(comparison, command)})
+    return rendered("report", "page.html.j2", {"whole": whole, **view(comparison, command)})
 
 
-def _rendered(template: str, shown: Mapping[str, Any]) -> str:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+def rendered(folder: str, template: str, shown: Mapping[str, Any]) -> str:
+    """A template of a package of trivium's, filled in; the frame that all pages share stands beside this file."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-    loader = PackageLoader("trivium", "report")
+    loader = ChoiceLoader([PackageLoader("trivium", folder), PackageLoader("trivium", "report")])
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

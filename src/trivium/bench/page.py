@@ -1,0 +1,136 @@
+"""The report: one page that stands alone, a text for a pull request, and what both show as data.
+
+Knows nothing of HTML but the template beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trivium.bench.figure import bars, gradient_per_forward, roofline, scaling
+from trivium.bench.record import Record
+from trivium.bench.story import (
+    ROAD,
+    Cell,
+    Line,
+    backends,
+    dtypes,
+    grid,
+    mean_ratio,
+    payoffs,
+    sentences,
+    shown,
+)
+from trivium.report.number import few, seconds
+from trivium.report.web import rendered
+
+MIB = 2**20
+BEST, GOOD, SLOW = 1.05, 1.5, 3.0
+"""Multiples of the best road's time at which a cell changes its color."""
+
+
+def page(record: Record, command: str) -> str:
+    """The whole page."""
+    return rendered("bench", "page.html.j2", view(record, command))
+
+
+def view(record: Record, command: str) -> dict[str, Any]:
+    """What the template shows, every number as text."""
+    precisions = dtypes(record)
+    return {
+        "whole": True,
+        "name": "trivium bench",
+        "title": "time of verified gradients",
+        "command": command,
+        "sentences": sentences(record),
+        "roads": [ROAD.get(b, b) for b in backends(record)],
+        "grids": [(d, [_shown(x) for x in grid(record, d)], few(mean_ratio(grid(record, d)))) for d in precisions],
+        "scaling": scaling(record),
+        "cheap": [(d, gradient_per_forward(record, d)) for d in precisions],
+        "payoffs": [(d, [_payoff(p) for p in payoffs(record, d)]) for d in precisions],
+        "roofs": [(d, svg) for d in precisions if (svg := roofline(record, d))],
+        "memory": [(d, svg) for d in precisions if (svg := bars(record, d, "memory", "MiB at the peak", MIB))],
+        "errors": [
+            (d, svg)
+            for d in precisions
+            if (svg := bars(record, d, "worst_residual", "worst residual, in units of rounding (the line is 256)", 1))
+        ],
+        "facts": list(facts(record)),
+        "raw": json.dumps(record.compact(), separators=(",", ":")).replace("</", "<\\/"),
+    }
+
+
+def facts(record: Record) -> Iterator[tuple[str, str]]:
+    """The machine and the protocol."""
+    m, p = record.machine, record.protocol
+    cpu = m.get("cpu") or {}
+    yield (
+        "processor",
+        f"{cpu.get('brand_raw', 'unknown')}, {cpu.get('count', '?')} cores, {', '.join(cpu.get('vectors', []))}",
+    )
+    peaks = m.get("peaks") or {}
+    if peaks:
+        yield (
+            "at most",
+            ", ".join(
+                [f"{peaks[f'matmul_{d}'] / 1e9:.0f} GFLOP/s in {d}" for d in dtypes(record) if f"matmul_{d}" in peaks]
+                + [f"{peaks['copy'] / 1e9:.1f} GB/s copied"]
+            ),
+        )
+    yield "governor, load", f"{m.get('governor', 'unknown')}, {', '.join(map(str, m.get('load', [])))}"
+    yield "versions", ", ".join(f"{n} {v}" for n, v in (m.get("packages") or {}).items())
+    for road, side in (p.get("roads") or {}).items():
+        yield road, f"cores {side.get('cores')}; {'; '.join(f'{n}: {k}' for n, k in side.get('kernels', {}).items())}"
+    order = "round by round in turns" if p.get("interleaved") else "one after the other"
+    yield (
+        "protocol",
+        f"{p.get('processes')} processes for each road, {order}, pinned to {p.get('cores')} core(s); in each "
+        f"{p.get('rounds')} rounds of {p.get('seconds')} s together, after warming up, without the garbage collector; "
+        f"medians of rounds; NumPy's BLAS kernel: {p.get('kernel')}",
+    )
+    yield "when", f"{record.when} UTC"
+
+
+def markdown(record: Record) -> str:
+    """The sentences and the grids, for a pull request."""
+    roads = backends(record)
+    lines = ["### Time of verified gradients", "", *sentences(record)]
+    for d in dtypes(record):
+        lines += ["", f"| {d} | {' | '.join(ROAD.get(b, b) for b in roads)} |", f"|---|{'---:|' * len(roads)}"]
+        lines += [f"| {x.name} | {' | '.join(_text(c) for c in x.cells)} |" for x in grid(record, d)]
+    return "\n".join(lines) + "\n"
+
+
+def _shown(line: Line) -> dict[str, Any]:
+    return {
+        "name": line.name,
+        "cells": [{"text": _text(c), "kind": _kind(c), "why": c.why.strip().partition("\n")[0]} for c in line.cells],
+    }
+
+
+def _text(cell: Cell) -> str:
+    return "not verified" if cell.row is None else f"{seconds(cell.row.median)} ({cell.times:.2f}×)"
+
+
+def _kind(cell: Cell) -> str:
+    if cell.row is None or math.isnan(cell.times):
+        return "none"
+    return (
+        "best" if cell.times <= BEST else "good" if cell.times <= GOOD else "slow" if cell.times <= SLOW else "slowest"
+    )
+
+
+def _payoff(p: Any) -> Mapping[str, str]:
+    steps = "never" if math.isinf(p.steps) else f"{p.steps:,.0f}"
+    return {
+        "name": p.name,
+        "trace": seconds(p.trace),
+        "compile": seconds(p.compile),
+        "first": seconds(p.first),
+        "steady": seconds(p.steady),
+        "other": shown(p.other),
+        "steps": steps,
+    }

@@ -1,0 +1,205 @@
+"""What a record says, in numbers that a page shows and sentences that a person reads; nothing is drawn here.
+
+Knows nothing of how anything is shown.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from trivium.bench.record import FORWARD, GRADIENT, Record, Row
+from trivium.report.number import seconds
+
+ROAD = {"numpy": "NumPy by hand", "torch": "torch eager", "jax": "jitted JAX"}
+HAND = "numpy"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A road at a network: the gradient's time, and its multiple of the best road's."""
+
+    backend: str
+    row: Row | None
+    times: float
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A network, at sizes, in a precision, by every road."""
+
+    network: str
+    sizes: tuple[tuple[str, int], ...]
+    dtype: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def name(self) -> str:
+        """The network, and the sizes where they were chosen."""
+        return self.network.removeprefix("zoo:") + "".join(f" {n}={k}" for n, k in self.sizes)
+
+    @property
+    def ratio(self) -> float | None:
+        """The handwritten road over the best of the others; None where one of them has no time."""
+        hand = next((c.row for c in self.cells if c.backend == HAND), None)
+        others = [c.row.median for c in self.cells if c.backend != HAND and c.row is not None]
+        return None if hand is None or not others else hand.median / min(others)
+
+
+def backends(record: Record) -> list[str]:
+    """The roads, in the order in which they were measured."""
+    return list(dict.fromkeys(r.backend for r in record.rows))
+
+
+def grid(record: Record, dtype: str) -> list[Line]:
+    """Every network in one precision."""
+    places = dict.fromkeys((r.network, tuple(sorted(r.sizes.items()))) for r in record.of(dtype=dtype))
+    return [_line(record, network, sizes, dtype) for network, sizes in places]
+
+
+def _line(record: Record, network: str, sizes: tuple[tuple[str, int], ...], dtype: str) -> Line:
+    rows = {r.backend: r for r in record.of(network=network, sizes=dict(sizes), dtype=dtype, what=GRADIENT)}
+    best = min((r.median for r in rows.values() if r.times), default=math.nan)
+    cells = []
+    for b in backends(record):
+        row = rows.get(b)
+        timed = row if row is not None and row.times else None
+        cells.append(Cell(b, timed, timed.median / best if timed else math.nan, row.error if row else "not measured"))
+    return Line(network, sizes, dtype, tuple(cells))
+
+
+def dtypes(record: Record) -> list[str]:
+    """The precisions, in the order in which they were measured."""
+    return list(dict.fromkeys(r.dtype for r in record.rows))
+
+
+def mean_ratio(lines: Sequence[Line]) -> float:
+    """The geometric mean of the handwritten road over the best of the others; NaN where there is none."""
+    found = [line.ratio for line in lines if line.ratio is not None]
+    return statistics.geometric_mean(found) if found else math.nan
+
+
+def sentences(record: Record) -> list[str]:
+    """Three: who is fastest where, how the handwritten road does, and how sure this is."""
+    return [_fastest(record), _hand(record), _sure(record)]
+
+
+def _fastest(record: Record) -> str:
+    lines = [line for d in dtypes(record) for line in grid(record, d)]
+    wins = {b: sum(c.times == 1 for line in lines for c in line.cells if c.backend == b) for b in backends(record)}
+    order = sorted(wins, key=lambda b: -wins[b])
+    said = ", ".join(f"{ROAD.get(b, b)} in {wins[b]}" for b in order)
+    return f"Of {len(lines)} gradients (a network in a precision each), the fastest is {said}."
+
+
+def _hand(record: Record) -> str:
+    said = []
+    for d in dtypes(record):
+        lines = [line for line in grid(record, d) if line.ratio is not None]
+        if lines:
+            worst = max(lines, key=lambda line: line.ratio or 0)
+            said.append(f"{mean_ratio(lines):.2f} in {d} (at most {worst.ratio:.2f}, {worst.name})")
+    if not said:
+        return "The handwritten road and another one were not measured at the same network."
+    return (
+        "The handwritten NumPy gradient takes, in the geometric mean over the networks, this multiple of the better of "
+        f"the other roads: {'; '.join(said)}."
+    )
+
+
+def _sure(record: Record) -> str:
+    timed = [r for r in record.rows if r.times]
+    failed = [r for r in record.rows if not r.times]
+    widths = [(max(r.times) - min(r.times)) / r.median for r in timed]
+    spread = f", the widest spread of a row's rounds {max(widths):.0%} of its median" if widths else ""
+    lost = f"; {len(failed)} have no time, and say why" if failed else ""
+    return f"Each of the {len(timed)} times is of a program whose gradient was verified in its process{spread}{lost}."
+
+
+def cheap(record: Record, dtype: str) -> list[tuple[str, list[tuple[str, float]]]]:
+    """The gradient's time over the forward pass's, by network and road."""
+    found = []
+    for line in grid(record, dtype):
+        pairs = []
+        for c in line.cells:
+            forward = record.row(
+                network=line.network, sizes=dict(line.sizes), dtype=dtype, what=FORWARD, backend=c.backend
+            )
+            if c.row is not None and forward is not None:
+                pairs.append((c.backend, c.row.median / forward.median))
+        found.append((line.name, pairs))
+    return found
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A network's gradient by one road against one of its sizes, and the power of that size that fits it."""
+
+    network: str
+    letter: str
+    backend: str
+    dtype: str
+    points: tuple[tuple[int, float, float, float], ...]
+    slope: float
+
+
+def curves(record: Record) -> Iterator[Curve]:
+    """Of every network that was measured at three or more values of one size, all others the same."""
+    for dtype in dtypes(record):
+        lines = [line for line in grid(record, dtype) if line.sizes]
+        for network, letter in dict.fromkeys((x.network, n) for x in lines for n, _ in x.sizes):
+            same = [x for x in lines if x.network == network and [n for n, _ in x.sizes] == [letter]]
+            if len(same) < 3:
+                continue
+            for i, backend in enumerate(backends(record)):
+                rows = [(dict(x.sizes)[letter], x.cells[i].row) for x in same]
+                points = sorted((k, r.median, min(r.times), max(r.times)) for k, r in rows if r is not None)
+                if len(points) >= 3:
+                    yield Curve(network, letter, backend, dtype, tuple(points), _slope(points))
+
+
+def _slope(points: Sequence[tuple[int, float, float, float]]) -> float:
+    """The least-squares slope of log time against log size."""
+    x, y = [math.log(p[0]) for p in points], [math.log(p[1]) for p in points]
+    return statistics.linear_regression(x, y).slope
+
+
+@dataclass(frozen=True)
+class Payoff:
+    """When compiling pays: JAX's cost before the first step, and after how many steps it has caught up."""
+
+    name: str
+    trace: float
+    compile: float
+    first: float
+    steady: float
+    other: float
+
+    @property
+    def steps(self) -> float:
+        """Infinite where the other road is faster all along."""
+        gain = self.other - self.steady
+        return (self.trace + self.compile) / gain if gain > 0 else math.inf
+
+
+def payoffs(record: Record, dtype: str) -> list[Payoff]:
+    """Of every network that JAX and another road were measured at; the other is the fastest that compiles nothing."""
+    found = []
+    for line in grid(record, dtype):
+        rows = {c.backend: c.row for c in line.cells if c.row is not None}
+        others = [r.median for b, r in rows.items() if b != "jax"]
+        if "jax" not in rows or not others:
+            continue
+        facts = rows["jax"].facts
+        parts = facts.get("parts") or {}
+        trace, compiling = parts.get("trace_seconds") or 0.0, parts.get("compile_seconds") or 0.0
+        found.append(Payoff(line.name, trace, compiling, facts.get("first") or 0.0, rows["jax"].median, min(others)))
+    return found
+
+
+def shown(x: float) -> str:
+    """A time, or that it was never."""
+    return "never" if math.isinf(x) else seconds(x)

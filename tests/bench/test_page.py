@@ -1,0 +1,150 @@
+"""The report: whole without a script, small, the same bytes from the same numbers, and fit to be seen in a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.bench.made import made
+from trivium.bench.page import markdown, page
+from trivium.bench.record import Record, Row
+from trivium.bench.story import curves, grid, mean_ratio, payoffs, sentences
+from trivium.zoo import ZOO
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+SCALED = made(["zoo:mlp"], sizes=[{"b": k} for k in (16, 64, 256)])
+
+
+@pytest.fixture(scope="module")
+def whole() -> str:
+    """The report of the whole zoo."""
+    return page(made([f"zoo:{name}" for name in ZOO]), "trivium bench report bench.json -o bench.html")
+
+
+def test_the_whole_zoo_fits_in_half_a_megabyte(whole: str) -> None:
+    assert len(whole.encode()) < 500_000
+
+
+def test_nothing_is_fetched_and_no_script_runs(whole: str) -> None:
+    assert re.findall(r"(?:src|href)=\"(?!#)[^\"]*\"|url\((?!#)|@import", whole) == []
+    assert re.findall(r"<script(?! type=\"application/json\")", whole) == []
+
+
+def test_the_sections_stand_in_their_order(whole: str) -> None:
+    titles = re.findall(r"<h2>(.*?)</h2>", whole)
+    wanted = [
+        *("Networks by road, float64", "Networks by road, float32", "Gradient per forward pass"),
+        *("Compilation, and when it pays", "Roofline", "Memory", "Error beside time", "Machine and protocol"),
+    ]
+    assert titles == wanted
+
+
+def test_what_was_not_verified_is_marked_and_says_why(whole: str) -> None:
+    assert 'class="n none"' in whole
+    assert "it &lt;died&gt;" in whole
+
+
+def test_the_raw_numbers_are_in_the_page(whole: str) -> None:
+    raw = json.loads(whole.split('id="raw">', 1)[1].split("</script>", 1)[0])
+    assert len(raw["rows"]) == len(ZOO) * 3 * 2 * 2 + 3 * 2
+    row = dict(zip(raw["columns"], raw["rows"][0], strict=True))
+    assert (row["network"], len(row["rounds"]), row["rounds"][0][0] > 0) == ("zoo:notebook", 3, True)
+
+
+def test_the_same_numbers_make_the_same_bytes() -> None:
+    record = made(["zoo:mlp"])
+    assert page(record, "x") == page(record, "x")
+
+
+class Balanced(HTMLParser):
+    """Every element is closed in its turn."""
+
+    VOID = ("meta", "link", "br", "hr", "img", "path", "use", "rect")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.open += [] if tag in self.VOID else [tag]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert tag in self.VOID or self.open.pop() == tag
+
+
+def test_its_elements_are_closed_in_their_turn(whole: str) -> None:
+    parser = Balanced()
+    parser.feed(whole)
+    assert parser.open == []
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_browser_shows_it_without_complaint(theme: str, whole: str, tmp_path: Path) -> None:
+    path, shot = tmp_path / "bench.html", tmp_path / "bench.png"
+    _ = path.write_text(whole, encoding="utf-8")
+    flags = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--enable-logging=stderr",
+        f"--user-data-dir={tmp_path / 'u'}",
+    ]
+    dark = ["--force-dark-mode"] if theme == "dark" else []
+    command = [str(CHROMIUM), *flags, *dark, "--window-size=1100,2000", f"--screenshot={shot}", path.as_uri()]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert "CONSOLE" not in found.stderr
+    assert shot.stat().st_size > 20_000
+
+
+def test_scaling_has_a_picture_with_the_power_that_fits() -> None:
+    found = list(curves(SCALED))
+    assert {(c.network, c.letter, c.backend) for c in found} >= {("zoo:mlp", "b", "numpy"), ("zoo:mlp", "b", "jax")}
+    assert all(abs(c.slope - 1) < 0.1 for c in found)
+    assert "<h2>Scaling</h2>" in page(SCALED, "x")
+
+
+def timed(backend: str, dtype: str, seconds: float, **facts: object) -> Row:
+    return Row("zoo:mlp", {}, backend, dtype, "gradient", ((seconds,),), facts)
+
+
+TWO = Record(
+    (
+        timed("numpy", "float64", 2.0),
+        timed("torch", "float64", 4.0),
+        timed("jax", "float64", 1.0, parts={"trace_seconds": 2.0, "compile_seconds": 5.0}),
+        timed("numpy", "float32", 1.0),
+        timed("jax", "float32", 2.0, parts={"trace_seconds": 2.0, "compile_seconds": 5.0}),
+    ),
+    {},
+    {},
+)
+
+
+def test_the_sentences_say_what_the_numbers_say() -> None:
+    fastest, hand, sure = sentences(TWO)
+    assert fastest.endswith("the fastest is NumPy by hand in 1, jitted JAX in 1, torch eager in 0.")
+    assert "2.00 in float64 (at most 2.00, mlp); 0.50 in float32" in hand
+    assert sure.startswith("Each of the 5 times")
+
+
+def test_the_mean_is_geometric() -> None:
+    lines = [*grid(TWO, "float64"), *grid(TWO, "float32")]
+    assert mean_ratio(lines) == pytest.approx(1.0)
+
+
+def test_compilation_pays_when_its_steps_have_caught_up() -> None:
+    (wide,), (narrow,) = payoffs(TWO, "float64"), payoffs(TWO, "float32")
+    assert (wide.steps, narrow.steps) == (7.0, float("inf"))
+
+
+def test_markdown_is_a_table_for_each_precision() -> None:
+    text = markdown(TWO)
+    assert "| mlp | 2 s (2.00×) | 4 s (4.00×) | 1 s (1.00×) |" in text
+    assert text.count("|---|") == 2
