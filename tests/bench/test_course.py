@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from collections.abc import Iterator
@@ -150,10 +151,12 @@ def test_an_interrupted_run_keeps_what_it_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupted(ledger: Ledger) -> Iterator[tuple[Task, str]]:
-        for i, step in enumerate(run(ledger)):
-            if i == 1:
-                raise KeyboardInterrupt
-            yield step
+        yield from itertools.islice(run(ledger), 2)
+        yield from stopped()
+
+    def stopped() -> Iterator[tuple[Task, str]]:
+        raise KeyboardInterrupt
+        yield
 
     monkeypatch.setattr("trivium.bench.course.run", interrupted)
     out = tmp_path / "b.json"

@@ -83,8 +83,8 @@ def scaling(record: Record) -> list[tuple[str, str]]:
             _ = axes.fill_between(
                 x, [1e3 * t for t in low], [1e3 * t for t in high], color=_color(c.backend), alpha=0.2, lw=0
             )
-        axes.set(xscale="log", yscale="log", xlabel=letter, ylabel="ms a gradient")
-        axes.set_xticks([p[0] for p in lines[0].points], [str(p[0]) for p in lines[0].points], minor=False)
+        _ = axes.set(xscale="log", yscale="log", xlabel=letter, ylabel="ms a gradient")
+        _ = axes.set_xticks([p[0] for p in lines[0].points], [str(p[0]) for p in lines[0].points], minor=False)
         axes.minorticks_off()
         _legend(axes)
         said = "; ".join(f"{ROAD.get(c.backend, c.backend)} grows as {letter} to the {c.slope:.2f}" for c in lines)
@@ -103,11 +103,11 @@ def gradient_per_forward(record: Record, dtype: str) -> str:
         x, y = zip(*points, strict=True)
         _ = axes.plot(x, y, _mark(backend), color=_color(backend), label=ROAD.get(backend, backend), ls="", ms=4.5)
     _ = axes.axvline(4, color=INK, lw=1, ls="--")
-    axes.set_yticks(range(len(rows)), [name for name, _ in rows])
+    _ = axes.set_yticks(range(len(rows)), [name for name, _ in rows])
     axes.invert_yaxis()
-    axes.set(xlabel="gradient's time over the forward pass's; dashed: 4, Griewank's bound", xscale="log")
+    _ = axes.set(xlabel="gradient's time over the forward pass's; dashed: 4, Griewank's bound", xscale="log")
     ticks = [t for t in (1, 2, 3, 4, 6, 8, 12, 16) if t <= 1.2 * max((x for _, p in rows for _, x in p), default=4)]
-    axes.set_xticks(ticks, [str(t) for t in ticks])
+    _ = axes.set_xticks(ticks, [str(t) for t in ticks])
     axes.minorticks_off()
     _legend(axes)
     return _svg(figure, f"Gradient per forward pass, {dtype}")
@@ -128,7 +128,7 @@ def roofline(record: Record, dtype: str) -> str:
     ends = [min((i for _, i, _ in points), default=0.1) / 2, max((i for _, i, _ in points), default=100) * 2]
     edge = sorted([*ends, product / copy, product / copy / 4])
     _ = axes.plot(edge, [min(product, i * copy) / 1e9 for i in edge], color=INK, lw=1)
-    axes.set(xscale="log", yscale="log", xlabel="operations a byte, counted from the network", ylabel="GFLOP/s")
+    _ = axes.set(xscale="log", yscale="log", xlabel="operations a byte, counted from the network", ylabel="GFLOP/s")
     _legend(axes)
     return _svg(figure, f"Roofline, {dtype}")
 
@@ -159,9 +159,9 @@ def bars(record: Record, dtype: str, fact: str, label: str, unit: float) -> str:
     thick = 0.8 / len(roads)
     for i, (b, vs) in enumerate(values.items()):
         _ = axes.barh([k + i * thick for k in range(len(lines))], vs, thick, color=_color(b), label=ROAD.get(b, b))
-    axes.set_yticks([k + 0.4 - thick / 2 for k in range(len(lines))], [x.name for x in lines])
+    _ = axes.set_yticks([k + 0.4 - thick / 2 for k in range(len(lines))], [x.name for x in lines])
     axes.invert_yaxis()
-    axes.set(xlabel=label)
+    _ = axes.set(xlabel=label)
     _legend(axes)
     return _svg(figure, f"{label}, {dtype}")
 
