@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -91,12 +92,11 @@ def measured(*backends: str, networks: tuple[str, ...] = ("zoo:mlp",), **options
 
 def test_a_worker_runs_on_the_cores_that_it_was_given_with_as_many_threads() -> None:
     (core,) = cores(1)
-    hand = hired(Post("numpy", [core], "default", verify=False))
-    try:
+    with ExitStack() as stack:
+        hand = hired(Post("numpy", [core], "default", verify=False))
+        _ = stack.callback(hand.end)
         assert hand.facts["cores"] == [core]
         assert all(kernel.endswith("threads 1") for kernel in hand.facts["kernels"].values())
-    finally:
-        hand.end()
 
 
 def test_more_cores_than_there_are_is_refused() -> None:
