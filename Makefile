@@ -5,10 +5,11 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 CODE := src backends tests benchmarks $(wildcard calibration)
 WORKERS ?= 2
+BENCHED := zoo:notebook zoo:mlp zoo:lenet zoo:lstm_tagger zoo:gpt_block
 # Each worker of the tests has a core: libraries that take all of them for each worker fight over them.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: check test sweep exhaustive zoo selftest lint bench calibrate clean
+.PHONY: check test sweep exhaustive zoo selftest lint bench bench-full bench-suite calibrate clean
 
 check: .venv/installed
 	@$(BIN)/trivium check examples/nets/notebook.net.toml
@@ -36,7 +37,20 @@ lint: .venv/installed-dev
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports --no-logo
 
-bench: .venv/installed-dev
+# A few networks in a few minutes; `bench-full` is the whole zoo, and how time grows with its sizes.
+bench: .venv/installed
+	@mkdir -p .benchmarks
+	@$(BIN)/trivium bench race $(BENCHED) --processes 2 --seconds 0.3 -o .benchmarks/bench.json
+	@$(BIN)/trivium bench report .benchmarks/bench.json -o .benchmarks/bench.html
+
+bench-full: .venv/installed
+	@mkdir -p .benchmarks
+	@$(BIN)/trivium bench race zoo:all -o .benchmarks/zoo.json
+	@$(BIN)/trivium bench race zoo:mlp --scale b=16,64,256,1024 -o .benchmarks/batch.json
+	@$(BIN)/trivium bench race zoo:lstm_tagger --scale t=8,16,32,64 -o .benchmarks/steps.json
+	@$(BIN)/trivium bench report .benchmarks/zoo.json .benchmarks/batch.json .benchmarks/steps.json -o .benchmarks/full.html
+
+bench-suite: .venv/installed-dev
 	@$(BIN)/python -m pytest benchmarks --benchmark-only
 
 calibrate: .venv/installed-dev

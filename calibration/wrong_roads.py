@@ -18,7 +18,7 @@ from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 from trivium.spec.op import Attributes, Op
 from trivium_numpy import BACKEND
-from trivium_numpy.rule import Rule
+from trivium_numpy.rule import Rule, asked
 
 Bars = tuple[Array | None, ...]
 
@@ -43,7 +43,7 @@ def scaled_vjp(role: int, factor: float) -> Callable[[Rule], Rule]:
     def change(rule: Rule) -> Rule:
         def vjp(saved: Any, y_bar: Array) -> Bars:
             bars = rule.vjp(saved, y_bar)
-            return tuple(_times(b, factor) if k == role else b for k, b in enumerate(bars))
+            return tuple(_times(asked(b), factor) if k == role else b for k, b in enumerate(bars))
 
         return replace(rule, vjp=vjp)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,9 @@ import numpy as np
 from trivium.backend import DTYPES, Array, Evaluation, Noise, Tamper, Want, check_want, watched
 from trivium.errors import BackendError, did_you_mean
 from trivium.spec.graph import Spec
-from trivium.spec.node import Node
 from trivium.spec.op import Attributes, Op
 from trivium_numpy.noise import Shaker
-from trivium_numpy.rule import Rule, Saved, unbroadcast
+from trivium_numpy.rule import Rule, Saved, asked, unbroadcast
 
 Arrays = tuple[Array, ...]
 Bars = tuple[Array | None, ...]
@@ -178,13 +178,13 @@ class NumpyProgram:
 
     def _forward(self, placed: dict[str, Array], shaker: Shaker | None) -> tuple[dict[str, Array], dict[str, Saved]]:
         values, saved = dict(placed), {}
-        for node in self.spec.nodes:
-            rule, title = self.backend.rule(node.op), self.backend.of(node.op, node.name)
-            inputs, attrs = tuple(values[n] for n in node.inputs), self.spec.attributes(node)
-            outputs, saved[node.name] = run_forward(rule, title, attrs, inputs, shaker, self.dtype)
-            _counted(title, "outputs", len(outputs), len(node.outputs))
-            for name, y in zip(node.outputs, outputs, strict=True):
-                _check(title, "output", y, self.spec.shapes[name], DTYPES[self.dtype])
+        dtype = DTYPES[self.dtype]
+        for step in self._steps:
+            inputs = tuple([values[n] for n in step.inputs])
+            outputs, saved[step.name] = run_forward(step.rule, step.title, step.attrs, inputs, shaker, self.dtype)
+            _counted(step.title, "outputs", len(outputs), len(step.outputs))
+            for name, y in zip(step.outputs, outputs, strict=True):
+                _check(step.title, "output", y, self.spec.shapes[name], dtype)
                 values[name] = _frozen(y)
         return values, saved
 
@@ -194,24 +194,54 @@ class NumpyProgram:
         if not self.want.gradients:
             return {}
         bars: dict[str, Array] = {self.spec.loss: np.full(self.spec.shapes[self.spec.loss], cotangent, self.dtype)}
-        needed = self._needed()
-        for node in reversed(self.spec.nodes):
-            if needed.isdisjoint(node.inputs) or bars.keys().isdisjoint(node.outputs):
+        summed: set[str] = set()
+        for step in reversed(self._steps):
+            if not any(step.needed) or bars.keys().isdisjoint(step.outputs):
                 continue
-            y_bars = tuple(_frozen(bars.get(n, np.zeros_like(values[n]))) for n in node.outputs)
-            x_bars = self._vjp(node, values, saved[node.name], y_bars, shaker)
-            for name, x_bar in zip(node.inputs, x_bars, strict=True):
-                if x_bar is not None:
-                    bars[name] = bars[name] + x_bar if name in bars else x_bar
+            # Every reader of an output stands behind it, so that its cotangent is whole; nobody else will ask for it.
+            taken = [bars.get(n) if n in self.want.gradients else bars.pop(n, None) for n in step.outputs]
+            y_bars = tuple(
+                [
+                    _frozen(np.zeros_like(values[n]) if b is None else b)
+                    for n, b in zip(step.outputs, taken, strict=True)
+                ]
+            )
+            x_bars = self._vjp(step, values, saved.pop(step.name), y_bars, shaker)
+            for name, x_bar, needed in zip(step.inputs, x_bars, step.needed, strict=True):
+                if x_bar is None or not needed:
+                    continue
+                if name not in bars:
+                    bars[name] = x_bar
+                elif name in summed:
+                    bars[name] += x_bar  # an array of the engine's own
+                else:
+                    bars[name] = bars[name] + x_bar
+                    summed.add(name)
         return {n: bars[n] if n in bars else np.zeros_like(values[n]) for n in self.want.gradients}
 
-    def _vjp(self, node: Node, values: dict[str, Array], saved: Saved, y_bars: Arrays, shaker: Shaker | None) -> Bars:
-        inputs = tuple(values[n] for n in node.inputs)
-        rule, title = self.backend.rule(node.op), self.backend.of(node.op, node.name)
-        x_bars = run_vjp(rule, title, saved, inputs, y_bars, shaker)
-        if node.name in self.tamper:
-            x_bars = self.tamper[node.name](inputs, tuple(values[n] for n in node.outputs), y_bars, x_bars)
-        return x_bars
+    def _vjp(self, step: Step, values: dict[str, Array], saved: Saved, y_bars: Arrays, shaker: Shaker | None) -> Bars:
+        inputs = tuple([values[n] for n in step.inputs])
+        planted = self.tamper.get(step.name)
+        needed = step.needed if planted is None and shaker is None else None
+        x_bars = run_vjp(step.rule, step.title, saved, inputs, y_bars, shaker, needed)
+        return x_bars if planted is None else planted(inputs, tuple(values[n] for n in step.outputs), y_bars, x_bars)
+
+    @cached_property
+    def _steps(self) -> tuple[Step, ...]:
+        """The nodes in their order, with all that does not change from run to run."""
+        flows = self._needed()
+        return tuple(
+            Step(
+                node.name,
+                self.backend.rule(node.op),
+                self.backend.of(node.op, node.name),
+                self.spec.attributes(node),
+                node.inputs,
+                node.outputs,
+                tuple(n in flows for n in node.inputs),
+            )
+            for node in self.spec.nodes
+        )
 
     def _needed(self) -> frozenset[str]:
         """The names through which a wanted gradient flows."""
@@ -220,6 +250,19 @@ class NumpyProgram:
             if not found.isdisjoint(node.inputs):
                 found.update(node.outputs)
         return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A node as it is run: its rule, what a message calls it, and which of its inputs have a cotangent to give."""
+
+    name: str
+    rule: Rule
+    title: str
+    attrs: Attributes
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    needed: tuple[bool, ...]
 
 
 def run_forward(
@@ -234,15 +277,29 @@ def run_forward(
     return (shaker.all(outputs), shaker.saved(saved)) if shaker else (outputs, saved)
 
 
-def run_vjp(rule: Rule, title: str, saved: Saved, inputs: Arrays, y_bars: Arrays, shaker: Shaker | None) -> Bars:
-    """A rule's backward pass: one cotangent per input, of the input's own shape and dtype, checked."""
+def run_vjp(
+    rule: Rule,
+    title: str,
+    saved: Saved,
+    inputs: Arrays,
+    y_bars: Arrays,
+    shaker: Shaker | None,
+    needed: tuple[bool, ...] | None = None,
+) -> Bars:
+    """A rule's backward pass: one cotangent per input, of the input's own shape and dtype, checked.
+
+    Those that are not needed may be None; all are where `needed` is.
+    """
     if shaker:
         y_bars = shaker.all(y_bars)
     x_bars = rule.vjp(saved, y_bars if rule.several else y_bars[0])
     if not isinstance(x_bars, tuple | list):
         raise BackendError(f"{title}: vjp returns {_kind(x_bars)}, needs a tuple: one cotangent per input")
     _counted(title, "cotangents", len(x_bars), len(inputs))
-    finished = tuple(_finish(rule, title, x, x_bar) for x, x_bar in zip(inputs, x_bars, strict=True))
+    wanted = (True,) * len(inputs) if needed is None else needed
+    finished = tuple(
+        [_finish(rule, title, x, asked(b) if n else None) for x, b, n in zip(inputs, x_bars, wanted, strict=True)]
+    )
     return shaker.all(finished) if shaker else finished
 
 

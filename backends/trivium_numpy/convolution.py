@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 
 from trivium.backend import Array
-from trivium_numpy.rule import Rule
+from trivium_numpy.rule import Bar, Rule, asked
 
 Numbers = tuple[int, ...]
 Ints = int | Numbers
@@ -120,7 +120,7 @@ def conv_forward(
     return y if bias is None else y + along(bias, y), saved
 
 
-def conv_vjp(saved: Saved, y_bar: Array) -> tuple[Array, ...]:
+def conv_vjp(saved: Saved, y_bar: Array) -> tuple[Bar, ...]:
     """x̄[b, k, p·stride + i·dilation - padding] += Σ_m kernel[m, k, i] ȳ[b, m, p]   for every i and p
     k̄ernel[m, k, i] = Σ_b,p ȳ[b, m, p] x[b, k, p·stride + i·dilation - padding]     b̄ias = Σ_b,p ȳ
 
@@ -128,9 +128,11 @@ def conv_vjp(saved: Saved, y_bar: Array) -> tuple[Array, ...]:
     """
     columns, kernel, shape, walk, groups, biased = saved
     y = channels(y_bar, groups)
-    kernel_bar = (y @ columns.swapaxes(1, 2)).reshape(kernel.shape)
-    x_bar = distribute(kernel, y, shape, walk, groups)
-    return (x_bar, kernel_bar, over(y_bar)) if biased else (x_bar, kernel_bar)
+    products = (
+        lambda: distribute(kernel, y, shape, walk, groups),
+        lambda: (y @ columns.swapaxes(1, 2)).reshape(kernel.shape),
+    )
+    return (*products, over(y_bar)) if biased else products
 
 
 def conv_jvp(saved: Saved, x_dot: Array, kernel_dot: Array, bias_dot: Array | None = None) -> Array:
@@ -152,12 +154,12 @@ def depthwise_conv2d_forward(
     return conv_forward(x, wide, bias, stride=stride, padding=padding, dilation=dilation, groups=x.shape[1])
 
 
-def depthwise_conv2d_vjp(saved: Saved, y_bar: Array) -> tuple[Array, ...]:
+def depthwise_conv2d_vjp(saved: Saved, y_bar: Array) -> tuple[Bar, ...]:
     """x̄[b, c, p·stride + i·dilation - padding] += Σ_k kernel[c, k, i] ȳ[b, (c, k), p]
     k̄ernel[c, k, i] = Σ_b,p ȳ[b, (c, k), p] x[b, c, p·stride + i·dilation - padding]     b̄ias = Σ_b,p ȳ
     """
     x_bar, kernel_bar, *bias_bar = conv_vjp(saved, y_bar)
-    return x_bar, kernel_bar.reshape(saved[2][1], -1, *kernel_bar.shape[2:]), *bias_bar
+    return x_bar, lambda: asked(kernel_bar).reshape(saved[2][1], -1, *saved[1].shape[2:]), *bias_bar
 
 
 def depthwise_conv2d_jvp(saved: Saved, x_dot: Array, kernel_dot: Array, bias_dot: Array | None = None) -> Array:

@@ -9,12 +9,13 @@ import numpy as np
 
 from trivium.backend import Array
 from trivium.ops.linear import spelled
-from trivium_numpy.rule import Rule
+from trivium_numpy.rule import Bar, Rule
 
 Arrays = tuple[Array, ...]
 Pair = tuple[Array, Array]
 Triple = tuple[Array, Array, Array]
 Terms = tuple[str, ...]
+Bars = tuple[Bar, ...]
 
 
 def turned(a: Array) -> Array:
@@ -32,10 +33,10 @@ def matmul_forward(a: Array, b: Array) -> tuple[Array, Pair]:
     return a @ b, (a, b)
 
 
-def matmul_vjp(saved: Pair, y_bar: Array) -> Pair:
+def matmul_vjp(saved: Pair, y_bar: Array) -> Bars:
     """ā = ȳ bᵀ     b̄ = aᵀ ȳ     (from ⟨ȳ, da b + a db⟩; the engine adds up a matrix that met several)"""
     a, b = saved
-    return y_bar @ turned(b), turned(a) @ y_bar
+    return lambda: y_bar @ turned(b), lambda: turned(a) @ y_bar
 
 
 def matmul_jvp(saved: Pair, a_dot: Array, b_dot: Array) -> Array:
@@ -49,10 +50,10 @@ def affine_forward(w: Array, x: Array, c: Array) -> tuple[Array, Pair]:
     return w @ x + c, (w, x)
 
 
-def affine_vjp(saved: Pair, y_bar: Array) -> Triple:
+def affine_vjp(saved: Pair, y_bar: Array) -> Bars:
     """w̄ = ȳ xᵀ     x̄ = wᵀ ȳ     c̄ = Σ_b ȳ     (c was spread over b, so its cotangent is gathered over b)"""
     w, x = saved
-    return y_bar @ x.T, w.T @ y_bar, y_bar.sum(axis=1, keepdims=True)
+    return lambda: y_bar @ x.T, lambda: w.T @ y_bar, y_bar.sum(axis=1, keepdims=True)
 
 
 def affine_jvp(saved: Pair, w_dot: Array, x_dot: Array, c_dot: Array) -> Array:
@@ -67,12 +68,12 @@ def linear_forward(x: Array, w: Array, c: Array | None = None) -> tuple[Array, t
     return y if c is None else y + c, (x, w, c is not None)
 
 
-def linear_vjp(saved: tuple[Array, Array, bool], y_bar: Array) -> Arrays:
+def linear_vjp(saved: tuple[Array, Array, bool], y_bar: Array) -> Bars:
     """x̄ = ȳ w     w̄ = ȳᵀ x     c̄ = Σ_b ȳ     (c was spread over b, so its cotangent is gathered over b)"""
     x, w, biased = saved
     y_rows = rows(y_bar)
-    x_bar, w_bar = y_bar @ w, y_rows.T @ rows(x)
-    return (x_bar, w_bar, y_rows.sum(axis=0)) if biased else (x_bar, w_bar)
+    products = lambda: y_bar @ w, lambda: y_rows.T @ rows(x)
+    return (*products, y_rows.sum(axis=0)) if biased else products
 
 
 def linear_jvp(saved: tuple[Array, Array, bool], x_dot: Array, w_dot: Array, c_dot: Array | float = 0.0) -> Array:

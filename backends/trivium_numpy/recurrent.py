@@ -13,7 +13,7 @@ import numpy as np
 
 from trivium.backend import Array
 from trivium_numpy.activation import sigmoid_forward
-from trivium_numpy.rule import Rule
+from trivium_numpy.rule import Bar, Rule
 
 RnnSaved = tuple[Array, Array, Array, Array, Array, str, bool]
 LstmSaved = tuple[Array, Array, Array, Array, Array, Array, Array, bool]
@@ -69,7 +69,7 @@ def rnn_forward(
     return h, (x, before, h, w, u, activation, reverse)
 
 
-def rnn_vjp(saved: RnnSaved, y_bar: Array) -> tuple[Array, ...]:
+def rnn_vjp(saved: RnnSaved, y_bar: Array) -> tuple[Bar, ...]:
     """h̄ = ȳ + uᵀ ā₊     ā = φ'(a) ∘ h̄     x̄ = wᵀ ā     w̄ = Σ ā xᵀ     ū = Σ ā h₋ᵀ     c̄ = Σ ā
 
     Σ runs over steps and data points, which all used the same w, u and c. What goes back past the first step is h̄₀.
@@ -80,7 +80,8 @@ def rnn_vjp(saved: RnnSaved, y_bar: Array) -> tuple[Array, ...]:
     for t in steps(len(x), reverse=not reverse):
         a_bar[t] = slope[t] * (y_bar[t] + back)
         back = a_bar[t] @ u
-    return project(a_bar, w.T), back, gathered(a_bar, x), gathered(a_bar, before), a_bar.sum(axis=(0, 1))
+    of_weights = gathered(a_bar, x), gathered(a_bar, before), a_bar.sum(axis=(0, 1))
+    return lambda: project(a_bar, w.T), back, *of_weights
 
 
 def rnn_jvp(saved: RnnSaved, x_dot: Array, h0_dot: Array, w_dot: Array, u_dot: Array, c_dot: Array) -> Array:
@@ -133,7 +134,7 @@ def lstm_slopes(gates: Array, s_before: Array, h: Array, tanh_s: Array) -> tuple
     return *s_by_a, (1 - o) * h, o * (1 - tanh_s * tanh_s), f
 
 
-def lstm_vjp(saved: LstmSaved, y_bars: tuple[Array, Array]) -> tuple[Array, ...]:
+def lstm_vjp(saved: LstmSaved, y_bars: tuple[Array, Array]) -> tuple[Bar, ...]:
     """h̄ = ȳ + uᵀ ā₊     s̄ = its own ȳ + f₊ ∘ s̄₊ + ∂h/∂s ∘ h̄     ā = (∂s/∂a ∘ s̄ for i, f, g;  ∂h/∂a ∘ h̄ for o)
 
     A state reaches the loss by itself and by the next step, and s besides by h. From ā on, all is as in rnn.
@@ -148,7 +149,7 @@ def lstm_vjp(saved: LstmSaved, y_bars: tuple[Array, Array]) -> tuple[Array, ...]
         a_bar[t] = np.concatenate((s_by_i[t] * s_bar, s_by_f[t] * s_bar, s_by_g[t] * s_bar, h_by_o[t] * h_bar), axis=1)
         h_back, s_back = a_bar[t] @ u, f[t] * s_bar
     of_weights = gathered(a_bar, x), gathered(a_bar, h_before), a_bar.sum(axis=(0, 1))
-    return project(a_bar, w.T), h_back, s_back, *of_weights
+    return lambda: project(a_bar, w.T), h_back, s_back, *of_weights
 
 
 def lstm_jvp(
@@ -205,7 +206,7 @@ def gru_slopes(gates: Array, before: Array, partner: Array) -> tuple[Array, Arra
     return r * (1 - r) * partner, z * (1 - z) * (before - n), (1 - z) * (1 - n * n)
 
 
-def gru_vjp(saved: GruSaved, y_bar: Array) -> tuple[Array, ...]:
+def gru_vjp(saved: GruSaved, y_bar: Array) -> tuple[Bar, ...]:
     """h̄ = ȳ + all that the next step asks of h₋     ā_z, ā_n = ∂h/∂a ∘ h̄     w̄ = Σ ā xᵀ     c̄ = Σ ā     x̄ = wᵀ ā
 
     r times its partner gets q = ā_n (r ∘ m), or q = u_nᵀ ā_n (r ∘ h₋): so ā_r = ∂/∂a ∘ q, and the partner gets r ∘ q.
@@ -226,7 +227,7 @@ def gru_vjp(saved: GruSaved, y_bar: Array) -> tuple[Array, ...]:
     m_bar, read = (r * n_bars, before) if after else (n_bars, r * before)
     u_bar = np.concatenate((gathered(rz_bar, before), gathered(m_bar, read)))
     d_bar = np.concatenate((rz_bar, m_bar), axis=-1).sum(axis=(0, 1))
-    return project(a_bar, w.T), back, gathered(a_bar, x), u_bar, a_bar.sum(axis=(0, 1)), d_bar
+    return lambda: project(a_bar, w.T), back, gathered(a_bar, x), u_bar, a_bar.sum(axis=(0, 1)), d_bar
 
 
 def gru_jvp(

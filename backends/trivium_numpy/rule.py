@@ -15,6 +15,8 @@ from trivium.backend import Array
 
 Saved = Any
 """What forward leaves for backward: arrays, numbers, and tuples of them."""
+Bar = Array | Callable[[], Array] | None
+"""The cotangent of an input, or what computes it."""
 
 
 @dataclass(frozen=True)
@@ -22,17 +24,23 @@ class Rule:
     """One op by hand.
 
     forward     (*inputs, **attrs) -> (y, saved)
-    vjp         (saved, ȳ) -> (x̄, ...), one per input, None for a label or a mask
+    vjp         (saved, ȳ) -> (x̄, ...), one per input, None for a label or a mask; an x̄ that costs a product of its own
+                may be a function of nothing, which is called if somebody asks for it (data has no use for one)
     jvp         (saved, ẋ, ...) -> ẏ
     several     the op has a number of outputs, even where that number is 1: y and ȳ are tuples
     broadcasts  the inputs were stretched to one shape: the engine sums each x̄ back to its input's shape
     """
 
     forward: Callable[..., tuple[Any, Saved]]
-    vjp: Callable[..., tuple[Array | None, ...]]
+    vjp: Callable[..., tuple[Bar, ...]]
     jvp: Callable[..., Any]
     broadcasts: bool = False
     several: bool = False
+
+
+def asked(x_bar: Bar) -> Any:
+    """The cotangent itself."""
+    return x_bar() if callable(x_bar) else x_bar
 
 
 def unbroadcast(x_bar: Array, shape: tuple[int, ...]) -> Array:

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 
 from trivium.probe import Probe, draw
 from trivium.target import find
-from trivium.zoo import REAL_SIZES, real as real_network
+from trivium.zoo import REAL_SIZES, network as of_the_zoo
 
 
 def probe(network: str, sizes: Mapping[str, int], *, real: bool = True) -> Probe:
-    """The network at the sizes given; one of the zoo at its real size where none are."""
+    """The network at the sizes given; those that are not, of a network of the zoo, are real ones."""
     name = network.removeprefix("zoo:")
-    if real and not sizes and network.startswith("zoo:") and name in REAL_SIZES:
-        spec = real_network(name)
+    if real and name != network and name in REAL_SIZES:
+        spec = of_the_zoo(name, **{**REAL_SIZES[name], **sizes})
         return Probe(name, spec, draw(spec))
     source = find(network, sizes=sizes or None)
     values = source.values if source.values is not None else draw(source.spec)

@@ -36,6 +36,9 @@ Backends = Annotated[str | None, typer.Option(metavar="NAMES", help="As in numpy
 Dtypes = Annotated[str, typer.Option("--dtype", metavar="NAMES", help="Precisions.")]
 Cores = Annotated[int, typer.Option(min=1, help="Cores that each process is pinned to.")]
 Sizes = Annotated[list[str] | None, typer.Option("--size", metavar="LETTER=NUMBER", help="Another size; repeatable.")]
+Scale = Annotated[
+    list[str] | None, typer.Option(metavar="LETTER=N,N,N", help="Measure at each of these sizes; repeatable.")
+]
 Small = Annotated[bool, typer.Option("--small", help="The zoo's networks at their small sizes.")]
 Kernel = Annotated[str, typer.Option(metavar="KERNEL", help="NumPy's BLAS kernel: best, default, or a name.")]
 Processes = Annotated[int, typer.Option(min=1, help="How often all is measured anew, in new processes.")]
@@ -53,6 +56,7 @@ def run(
     dtype: Dtypes = DTYPES,
     cores: Cores = 1,
     size: Sizes = None,
+    scale: Scale = None,
     small: Small = False,
     blas_kernel: Kernel = "best",
     processes: Processes = 3,
@@ -63,7 +67,9 @@ def run(
     Nothing is timed that is not verified in that very process. Exit codes: 0 all measured, 1 something failed, 2 bad
     input, 130 interrupted; what was measured is in the file all the same.
     """
-    plan = _plan(networks, backends, dtype, cores, size, blas_kernel, processes, seconds, small=small, turns=False)
+    plan = _plan(
+        networks, backends, dtype, cores, (size, scale), blas_kernel, processes, seconds, small=small, turns=False
+    )
     return _measured(plan, out)
 
 
@@ -76,13 +82,16 @@ def race(
     dtype: Dtypes = DTYPES,
     cores: Cores = 1,
     size: Sizes = None,
+    scale: Scale = None,
     small: Small = False,
     blas_kernel: Kernel = "best",
     processes: Processes = 3,
     seconds: Seconds = 0.5,
 ) -> int:
     """As `run`, but the backends take turns, round by round, on the same cores: what disturbs one disturbs all."""
-    plan = _plan(networks, backends, dtype, cores, size, blas_kernel, processes, seconds, small=small, turns=True)
+    plan = _plan(
+        networks, backends, dtype, cores, (size, scale), blas_kernel, processes, seconds, small=small, turns=True
+    )
     return _measured(plan, out)
 
 
@@ -211,7 +220,7 @@ def _plan(
     backends: str | None,
     dtype: str,
     cores: int,
-    size: Sequence[str] | None,
+    sized: tuple[Sequence[str] | None, Sequence[str] | None],
     kernel: str,
     processes: int,
     seconds: float,
@@ -223,7 +232,6 @@ def _plan(
     from trivium.bench.course import Plan, Task
     from trivium.bench.place import cores as there
     from trivium.bench.source import probe
-    from trivium.cli.target import parse_sizes
     from trivium.wanted import one_of
     from trivium.zoo import ZOO
 
@@ -232,13 +240,13 @@ def _plan(
         n for word in networks or ["zoo:all"] for n in ([f"zoo:{z}" for z in ZOO] if word == "zoo:all" else [word])
     ]
     precisions = [one_of(d, "dtype", ("float64", "float32")) or d for d in dtype.split(",")]
-    sizes = parse_sizes(size or ()) or {}
-    for network in named:
+    places = list(_places(*sized))
+    for network, sizes in itertools.product(named, places):
         _ = probe(network, sizes, real=not small)  # a network that cannot be read is said before anything is timed
     chosen = (
         [one_of(b, "backends", tuple(registered())) or b for b in backends.split(",")] if backends else _installed()
     )
-    tasks = tuple(Task(network, d, sizes) for network in named for d in precisions)
+    tasks = tuple(Task(network, d, sizes) for network in named for sizes in places for d in precisions)
     return Plan(
         tasks,
         tuple(chosen),
@@ -249,6 +257,19 @@ def _plan(
         interleaved=turns,
         real=not small,
     )
+
+
+def _places(size: Sequence[str] | None, scale: Sequence[str] | None) -> Iterator[dict[str, int]]:
+    """The sizes to measure at: those given, with each of the numbers of each letter that is scaled."""
+    from trivium.cli.target import parse_sizes
+
+    still = parse_sizes(size or ()) or {}
+    if not scale:
+        yield still
+    for word in scale or ():
+        letter, _, numbers = word.partition("=")
+        for number in numbers.split(","):
+            yield {**still, **(parse_sizes([f"{letter}={number}"]) or {})}
 
 
 def _installed() -> list[str]:
