@@ -104,10 +104,16 @@ def joined(heads: Array) -> Array:
     return heads.swapaxes(1, 2).reshape(b, t, h * d)
 
 
+def projected(x: Array, w: Array) -> Array:
+    """x wᵀ at every b and t, as one product"""
+    return (x.reshape(-1, x.shape[-1]) @ w.T).reshape(*x.shape[:-1], len(w))
+
+
 def project_vjp(saved: tuple[Array, Array], q_bar: Array) -> tuple[Array, Array, Array]:
     """x̄ = q̄ w     w̄ = Σ_b q̄ᵀ x     c̄ = Σ_bt q̄     (of q = x wᵀ + c; the same w and c at every b and t)"""
     x, w = saved
-    return q_bar @ w, (q_bar.mT @ x).sum(axis=0), q_bar.sum(axis=(0, 1))
+    rows = q_bar.reshape(-1, len(w))
+    return (rows @ w).reshape(x.shape), rows.T @ x.reshape(len(rows), -1), rows.sum(axis=0)
 
 
 def project_jvp(saved: tuple[Array, Array], x_dot: Array, w_dot: Array, c_dot: Array) -> Array:
@@ -134,12 +140,12 @@ def multi_head_attention_forward(
     scale: float | str,
 ) -> tuple[Array, tuple[Attended, Projected, bool]]:
     """z = a woᵀ + co,  a the heads' attentions side by side, of q = x wqᵀ + cq, k = y wkᵀ + ck, v = y wvᵀ + cv"""
-    q, k, v = (cut(rows @ w.T + c, heads) for rows, w, c in ((x, wq, cq), (y, wk, ck), (y, wv, cv)))
+    q, k, v = (cut(projected(rows, w) + c, heads) for rows, w, c in ((x, wq, cq), (y, wk, ck), (y, wv, cv)))
     b, t, u = len(x), x.shape[1], y.shape[1]
     each = None if mask is None else np.broadcast_to(mask, (b, t, u))[:, None]
     a, attended = attend(q, k, v, allowed(each, t, u, causal=causal), number(scale, q.shape[-1]))
     side = joined(a)
-    return side @ wo.T + co, (attended, ((x, wq), (y, wk), (y, wv), (side, wo)), mask is not None)
+    return projected(side, wo) + co, (attended, ((x, wq), (y, wk), (y, wv), (side, wo)), mask is not None)
 
 
 def multi_head_attention_vjp(saved: tuple[Attended, Projected, bool], z_bar: Array) -> tuple[Array | None, ...]:

@@ -1,6 +1,6 @@
 """The handwritten road: run the rules forward, then backward, adding up the cotangents of whatever is read twice.
 
-Knows nothing of any op: what every rule would repeat is done here, once.
+Knows nothing of any op: the order of steps, and whose cotangent is whole, is all that is decided here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -18,10 +17,8 @@ from trivium.errors import BackendError, did_you_mean
 from trivium.spec.graph import Spec
 from trivium.spec.op import Attributes, Op
 from trivium_numpy.noise import Shaker
-from trivium_numpy.rule import Rule, Saved, asked, unbroadcast
-
-Arrays = tuple[Array, ...]
-Bars = tuple[Array | None, ...]
+from trivium_numpy.rule import Rule, Saved
+from trivium_numpy.step import Arrays, Bars, Step, check, counted, frozen, lent, run_forward, run_vjp, several
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ class NumpyBackend:
         rule, title = self.rule(op), self.of(op)
         try:
             with np.errstate(all="ignore", over="raise", divide="raise"):
-                fed, y_bars = (tuple(_lent(x, dtype) for x in arrays) for arrays in (inputs, cotangents))
+                fed, y_bars = (tuple(lent(x, dtype) for x in arrays) for arrays in (inputs, cotangents))
                 _, saved = run_forward(rule, title, attrs, fed, None, dtype)
                 _ = run_vjp(rule, title, saved, fed, y_bars, None)
         except FloatingPointError:  # NumPy's own report of it
@@ -95,12 +92,12 @@ class NumpyBackend:
         self, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays, shaker: Shaker | None
     ) -> tuple[Arrays, Bars]:
         rule = self.rule(op)
-        wide = tuple(_lent(x) for x in inputs)
+        wide = tuple(lent(x) for x in inputs)
         with np.errstate(all="ignore"):
             outputs, saved = run_forward(rule, self.of(op), attrs, wide, shaker)
             if any(x.dtype.kind == "c" for x in wide):
                 return outputs, (None,) * len(inputs)
-            return outputs, run_vjp(rule, self.of(op), saved, wide, tuple(map(_lent, cotangents)), shaker)
+            return outputs, run_vjp(rule, self.of(op), saved, wide, tuple(map(lent, cotangents)), shaker)
 
     def of(self, op: Op, node: str = "") -> str:
         """What a message calls the rule of an op, at a node where one is known."""
@@ -138,7 +135,7 @@ class NumpyProgram:
             raise BackendError(f"no value for {', '.join(map(repr, missing))}")
         with np.errstate(over="ignore"):  # a float64 number may be past float32's largest
             return {
-                name: _frozen(np.array(given[name], dtype=DTYPES[self.dtype] if g.kind.differentiable else None))
+                name: frozen(np.array(given[name], dtype=DTYPES[self.dtype] if g.kind.differentiable else None))
                 for name, g in self.spec.givens.items()
             }
 
@@ -172,7 +169,7 @@ class NumpyProgram:
             values, saved = self._forward(placed, None)
             for node in self.spec.nodes:
                 y_dot = self.backend.rules[node.op.name].jvp(saved[node.name], *(dots[n] for n in node.inputs))
-                for name, dot in zip(node.outputs, _several(y_dot), strict=True):
+                for name, dot in zip(node.outputs, several(y_dot), strict=True):
                     dots[name] = np.array(np.broadcast_to(dot, values[name].shape), dtype=values[name].dtype)
         return {name: dots[name] for node in self.spec.nodes for name in node.outputs}  # type: ignore[misc]
 
@@ -182,10 +179,10 @@ class NumpyProgram:
         for step in self._steps:
             inputs = tuple([values[n] for n in step.inputs])
             outputs, saved[step.name] = run_forward(step.rule, step.title, step.attrs, inputs, shaker, self.dtype)
-            _counted(step.title, "outputs", len(outputs), len(step.outputs))
+            counted(step.title, "outputs", len(outputs), len(step.outputs))
             for name, y in zip(step.outputs, outputs, strict=True):
-                _check(step.title, "output", y, self.spec.shapes[name], dtype)
-                values[name] = _frozen(y)
+                check(step.title, "output", y, self.spec.shapes[name], dtype)
+                values[name] = frozen(y)
         return values, saved
 
     def _backward(
@@ -201,10 +198,7 @@ class NumpyProgram:
             # Every reader of an output stands behind it, so that its cotangent is whole; nobody else will ask for it.
             taken = [bars.get(n) if n in self.want.gradients else bars.pop(n, None) for n in step.outputs]
             y_bars = tuple(
-                [
-                    _frozen(np.zeros_like(values[n]) if b is None else b)
-                    for n, b in zip(step.outputs, taken, strict=True)
-                ]
+                [frozen(np.zeros_like(values[n]) if b is None else b) for n, b in zip(step.outputs, taken, strict=True)]
             )
             x_bars = self._vjp(step, values, saved.pop(step.name), y_bars, shaker)
             for name, x_bar, needed in zip(step.inputs, x_bars, step.needed, strict=True):
@@ -250,97 +244,3 @@ class NumpyProgram:
             if not found.isdisjoint(node.inputs):
                 found.update(node.outputs)
         return frozenset(found)
-
-
-@dataclass(frozen=True)
-class Step:
-    """A node as it is run: its rule, what a message calls it, and which of its inputs have a cotangent to give."""
-
-    name: str
-    rule: Rule
-    title: str
-    attrs: Attributes
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    needed: tuple[bool, ...]
-
-
-def run_forward(
-    rule: Rule, title: str, attrs: Attributes, inputs: Arrays, shaker: Shaker | None, dtype: str = "float64"
-) -> tuple[Arrays, Saved]:
-    """A rule's forward pass: its outputs as arrays, and what it saved; both shaken where a shaker is given."""
-    pair = rule.forward(*(shaker.all(inputs) if shaker else inputs), **attrs)
-    if not isinstance(pair, tuple) or len(pair) != 2:
-        raise BackendError(f"{title}: forward returns {_kind(pair)}, needs a pair (y, saved)")
-    y, saved = pair
-    outputs = tuple(np.asarray(part, dtype if _typeless(part) else None) for part in _several(y))
-    return (shaker.all(outputs), shaker.saved(saved)) if shaker else (outputs, saved)
-
-
-def run_vjp(
-    rule: Rule,
-    title: str,
-    saved: Saved,
-    inputs: Arrays,
-    y_bars: Arrays,
-    shaker: Shaker | None,
-    needed: tuple[bool, ...] | None = None,
-) -> Bars:
-    """A rule's backward pass: one cotangent per input, of the input's own shape and dtype, checked.
-
-    Those that are not needed may be None; all are where `needed` is.
-    """
-    if shaker:
-        y_bars = shaker.all(y_bars)
-    x_bars = rule.vjp(saved, y_bars if rule.several else y_bars[0])
-    if not isinstance(x_bars, tuple | list):
-        raise BackendError(f"{title}: vjp returns {_kind(x_bars)}, needs a tuple: one cotangent per input")
-    _counted(title, "cotangents", len(x_bars), len(inputs))
-    wanted = (True,) * len(inputs) if needed is None else needed
-    finished = tuple(
-        [_finish(rule, title, x, asked(b) if n else None) for x, b, n in zip(inputs, x_bars, wanted, strict=True)]
-    )
-    return shaker.all(finished) if shaker else finished
-
-
-def _finish(rule: Rule, title: str, x: Array, x_bar: Array | None) -> Array | None:
-    if x_bar is None:
-        return None
-    whole = np.asarray(unbroadcast(np.asarray(x_bar), x.shape) if rule.broadcasts else x_bar)
-    _check(title, "cotangent", whole, x.shape, x.dtype)
-    return whole
-
-
-def _check(title: str, what: str, array: Array, shape: tuple[int, ...], dtype: Any) -> None:
-    if array.shape != shape or array.dtype != dtype:
-        raise BackendError(f"{title} gives {what} {array.dtype} {array.shape}, needs {np.dtype(dtype)} {shape}")
-
-
-def _counted(title: str, what: str, found: int, needed: int) -> None:
-    if found != needed:
-        raise BackendError(f"{title} gives {found} {what}, needs {needed}")
-
-
-def _kind(found: object) -> str:
-    """What a rule returned in place of a tuple."""
-    return f"{found.dtype} {found.shape}" if isinstance(found, np.ndarray) else f"a {type(found).__name__}"
-
-
-def _several(y: Any) -> tuple[Any, ...]:
-    return y if isinstance(y, tuple) else (y,)
-
-
-def _lent(x: Array, dtype: str = "float64") -> Array:
-    """The array in this dtype (labels, masks and complex numbers as they are), seen through a read-only window."""
-    return _frozen(np.asarray(x, dtype if x.dtype.kind == "f" else None).view())
-
-
-def _typeless(y: Any) -> bool:
-    """Whether an output has no precision of its own: a Python number, or what is counted out of labels and masks."""
-    return not isinstance(y, np.ndarray | np.generic) or y.dtype.kind in "biu"
-
-
-def _frozen(x: Array) -> Array:
-    """The array, read-only: a rule that writes to what it was lent fails at once."""
-    x.flags.writeable = False
-    return x

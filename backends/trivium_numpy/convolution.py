@@ -99,6 +99,22 @@ def distribute(kernel: Array, y: Array, shape: Numbers, plan: Plan, groups: int)
     return scatter(columns.reshape(shape[1], -1, shape[0], *plan[1]), shape, plan)
 
 
+def turns(kernel: Array, plan: Plan, groups: int) -> bool:
+    """Whether x̄ is a convolution of ȳ, and has no more columns than y had: steps of 1, and channels enough in x."""
+    size, _, stride, padding, dilation = plan
+    fits = all(p <= d * (n - 1) for p, d, n in zip(padding, dilation, size, strict=True))
+    return groups == 1 and {*stride} == {1} and fits and len(kernel) <= kernel.shape[1]
+
+
+def turned(kernel: Array, y_bar: Array, plan_: Plan) -> Array:
+    """x̄[b, k, q] = Σ_m,i kernel[m, k, i] ȳ[b, m, q - i·dilation + padding]: a convolution, the kernel turned around"""
+    size, _, _, padding, dilation = plan_
+    around = np.flip(kernel, tuple(range(2, kernel.ndim))).swapaxes(0, 1)
+    edge = tuple(d * (n - 1) - p for p, d, n in zip(padding, dilation, size, strict=True))
+    walk = plan(y_bar.shape, size, stride=(1,) * len(size), padding=edge, dilation=dilation)
+    return collect(around, stacked(gather(y_bar, walk), 1, by=2), len(y_bar), walk, 1)
+
+
 def along(bias: Array, y: Array) -> Array:
     """bias[m] over all positions."""
     return bias.reshape(-1, *(1,) * (y.ndim - 2))
@@ -129,7 +145,9 @@ def conv_vjp(saved: Saved, y_bar: Array) -> tuple[Bar, ...]:
     columns, kernel, shape, walk, groups, biased = saved
     y = channels(y_bar, groups)
     products = (
-        lambda: distribute(kernel, y, shape, walk, groups),
+        lambda: (
+            turned(kernel, y_bar, walk) if turns(kernel, walk, groups) else distribute(kernel, y, shape, walk, groups)
+        ),
         lambda: (y @ columns.swapaxes(1, 2)).reshape(kernel.shape),
     )
     return (*products, over(y_bar)) if biased else products

@@ -8,12 +8,21 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from trivium.backend import Array
 from trivium_numpy.rule import Rule
 
 Shape = tuple[int, ...]
 Places = tuple[Any, ...]
+
+
+def gathered(y_bar: Array, labels: Array, count: int) -> Array:
+    """Sᵀ ȳ, where S is the matrix that reads row lᵢ of a table of so many rows: a 1 in each of its rows"""
+    reads = csr_array(
+        (np.ones(len(labels), y_bar.dtype), labels, np.arange(len(labels) + 1)), shape=(len(labels), count)
+    )
+    return np.asarray(reads.T @ y_bar.reshape(len(labels), -1)).reshape(count, *y_bar.shape[1:])
 
 
 def embedding_forward(table: Array, labels: Array, *, padding: int | None) -> tuple[Array, tuple[Shape, Array, Array]]:
@@ -25,9 +34,7 @@ def embedding_forward(table: Array, labels: Array, *, padding: int | None) -> tu
 def embedding_vjp(saved: tuple[Shape, Array, Array], y_bar: Array) -> tuple[Array, None]:
     """table̅ᵥ = Σ ȳᵢ over the labels lᵢ = v that are not the padding"""
     shape, labels, kept = saved
-    table_bar = np.zeros(shape, y_bar.dtype)
-    np.add.at(table_bar, labels, np.where(kept, y_bar, 0))
-    return table_bar, None
+    return gathered(y_bar[kept[..., 0]], labels[kept[..., 0]], shape[0]), None
 
 
 def embedding_jvp(saved: tuple[Shape, Array, Array], table_dot: Array, labels_dot: None) -> Array:

@@ -64,7 +64,7 @@ def affine_jvp(saved: Pair, w_dot: Array, x_dot: Array, c_dot: Array) -> Array:
 
 def linear_forward(x: Array, w: Array, c: Array | None = None) -> tuple[Array, tuple[Array, Array, bool]]:
     """y = x wᵀ + c"""
-    y = x @ w.T
+    y = (rows(x) @ w.T).reshape(*x.shape[:-1], len(w))  # one product, however many axes the data points lie along
     return y if c is None else y + c, (x, w, c is not None)
 
 
@@ -72,7 +72,7 @@ def linear_vjp(saved: tuple[Array, Array, bool], y_bar: Array) -> Bars:
     """x̄ = ȳ w     w̄ = ȳᵀ x     c̄ = Σ_b ȳ     (c was spread over b, so its cotangent is gathered over b)"""
     x, w, biased = saved
     y_rows = rows(y_bar)
-    products = lambda: y_bar @ w, lambda: y_rows.T @ rows(x)
+    products = lambda: (y_rows @ w).reshape(x.shape), lambda: y_rows.T @ rows(x)
     return (*products, y_rows.sum(axis=0)) if biased else products
 
 

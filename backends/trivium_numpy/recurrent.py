@@ -42,7 +42,8 @@ def room(count: int, *parts: Array) -> Array:
 
 def blocks(a: Array, count: int) -> list[Array]:
     """One view for each gate."""
-    return np.split(a, count, axis=-1)
+    size = a.shape[-1] // count
+    return [a[..., k * size : (k + 1) * size] for k in range(count)]
 
 
 def sigmoid(a: Array) -> Array:
@@ -106,12 +107,13 @@ def lstm_forward(
     h, s, tanh_s = (room(len(x), h0, gates) for _ in range(3))
     h_state, s_state = h0, c0
     for t in steps(len(x), reverse=reverse):
-        a_i, a_f, a_g, a_o = blocks(wx[t] + h_state @ u.T, 4)
-        i, f, g, o = sigmoid(a_i), sigmoid(a_f), np.tanh(a_g), sigmoid(a_o)
+        a = wx[t] + h_state @ u.T
+        gates[t] = sigmoid(a)  # of g too, which costs less than to leave it out
+        i, f, g, o = blocks(gates[t], 4)
+        _ = np.tanh(blocks(a, 4)[2], out=g)
         s[t] = s_state = f * s_state + i * g
         tanh_s[t] = np.tanh(s_state)
         h[t] = h_state = o * tanh_s[t]
-        gates[t] = np.concatenate((i, f, g, o), axis=1)
     return (h, s), (x, h0, c0, gates, tanh_s, w, u, reverse)
 
 

@@ -14,7 +14,7 @@ from tests.backends.cases import ANALYTIC, CASES, LINE, at, bound, cotangents, d
 from trivium.ops import OPS
 from trivium.spec.op import Case, Op
 from trivium_numpy import BACKEND
-from trivium_numpy.backprop import run_forward, run_vjp
+from trivium_numpy.step import run_forward, run_vjp
 
 
 def pulled(op: Op, case: Case) -> tuple[float, float]:

@@ -89,7 +89,7 @@ def facts(record: Record) -> Iterator[tuple[str, str]]:
         "protocol",
         f"{p.get('processes')} processes for each road, {order}, pinned to {p.get('cores')} core(s); in each "
         f"{p.get('rounds')} rounds of {p.get('seconds')} s together, after warming up, without the garbage collector; "
-        f"medians of rounds; NumPy's BLAS kernel: {p.get('kernel')}",
+        f"medians of rounds; NumPy's BLAS kernel: {p.get('kernel')}; freed memory stays with the process",
     )
     yield "when", f"{record.when} UTC"
 
