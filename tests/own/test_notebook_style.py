@@ -60,7 +60,13 @@ BY_ITSELF = {"no 1/N": "constant-factor-forgotten", "mean of biases": "", "one e
 """Where a mistake has another name without the network, or none that is one slip."""
 
 
-@pytest.mark.parametrize("slip", [*(s[0] for s in SLIPS), "mean of biases", "one entry"])
+@pytest.mark.parametrize(
+    "slip",
+    [
+        *(pytest.param(s[0], marks=pytest.mark.slow if i > 2 else ()) for i, s in enumerate(SLIPS)),
+        *("mean of biases", "one entry"),
+    ],
+)
 def test_a_slip_is_found_and_named_without_a_network(slip: str) -> None:
     right = {p.name for p in tv.check_gradient(THREE.cost, slipped(""), at=AT).found.of("gradient", "right")}
     report = tv.check_gradient(THREE.cost, slipped(slip), at=AT)

@@ -31,10 +31,13 @@ FIRST = {point.op: point for point in reversed(POINTS)}
 """Of each op the one that every run tries; the rest belong to the sweep, for JAX compiles each anew."""
 
 
-@pytest.mark.parametrize(
+EACH_POINT = pytest.mark.parametrize(
     "point",
     [pytest.param(p, id=f"{p.op} {p.why}", marks=() if p is FIRST[p.op] else pytest.mark.slow) for p in POINTS],
 )
+
+
+@EACH_POINT
 def test_a_singular_point_gets_its_verdict(point: Point) -> None:
     report = checked(point, oracle="roads")
     assert point.verdict == report.verdict, report.text()
@@ -43,7 +46,7 @@ def test_a_singular_point_gets_its_verdict(point: Point) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("point", [pytest.param(p, id=f"{p.op} {p.why}") for p in POINTS])
+@EACH_POINT
 def test_against_exact_numbers_no_road_is_accused_alone(point: Point) -> None:
     """Where every road's formula loses every digit, all of them are told so together: that is no accusation of one."""
     report = checked(point, backends=["numpy", "torch"], oracle="exact")
