@@ -39,6 +39,11 @@ class JaxBackend:
         return "jax"
 
     @property
+    def plain(self) -> JaxBackend:
+        """This road as a check wants it."""
+        return replace(self, optimized=False)
+
+    @property
     def fastest(self) -> JaxBackend:
         """This road as a benchmark wants it."""
         return replace(self, optimized=True)

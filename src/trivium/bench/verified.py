@@ -73,6 +73,10 @@ def verify(
 ) -> Verified:
     """Compile what is to be timed (`made`, if it is), run it once, and check it beside another road.
 
+    The steps that are replayed are those of the road's plain variant, where it has one: what a compiler fuses has no
+    values of its own between the steps, and computes some of them twice. The gradient that is timed is held against
+    that variant's, by the whole network's response to rounding.
+
     Raises GradientMismatch where the verdict is not agree, BackendError where there is no other road.
     """
     if beside is None:
@@ -81,7 +85,7 @@ def verify(
     forward, gradient = made or programs(backend, spec, dtype)
     placed = gradient.program.place(given)
     trained = once(gradient.program, placed)
-    recorded = backend.compile(spec, dtype=dtype)(given)
+    recorded = getattr(backend, "plain", backend).compile(spec, dtype=dtype)(given)
     runs = (
         Run(probe.name, backend.name, dtype, spec, recorded, trained.gradients),
         Run(probe.name, beside.name, dtype, spec, *_recorded(beside, spec, dtype, given)),
