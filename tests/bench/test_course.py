@@ -109,7 +109,7 @@ def test_a_kernel_that_is_named_is_asked_for() -> None:
     assert environment(2, "default")["OMP_NUM_THREADS"] == "2"
 
 
-@pytest.mark.parametrize("interleaved", [False, True])
+@pytest.mark.parametrize("interleaved", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_two_roads_are_measured_in_every_process(interleaved: bool) -> None:
     record = measured("numpy", "torch", processes=2, interleaved=interleaved).record()
     assert [len(r.rounds) for r in record.rows] == [2, 2, 2, 2]
@@ -208,6 +208,7 @@ def test_bad_input_is_one_message(words: list[str], says: str, capsys: pytest.Ca
     assert says in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_what_a_compiler_fuses_is_verified_by_the_steps_of_the_plain_road() -> None:
     """At this size XLA computes a normalization twice, and what it records is not what the next step has read."""
     ledger = Ledger(Plan((Task("zoo:separable_block", "float64"),), ("jax",), **{**QUICK, "real": True}))  # type: ignore[arg-type]

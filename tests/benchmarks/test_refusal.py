@@ -119,7 +119,7 @@ def test_a_right_backend_is_timed_and_says_on_what_grounds(folder: pytest.Pytest
     assert any("openblas" in library for library in grounds["kernels"])
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("dtype", ["float64", pytest.param("float32", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_wrong_backend_is_refused(folder: pytest.Pytester, wrong: str, dtype: str) -> None:
     result = bench(folder, wrong, dtype)

@@ -56,6 +56,7 @@ def test_a_right_layer_is_right(name: str) -> None:
     assert len(report.found.of("gradient", "right")) == len(floats)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_layer_is_right_in_float32(name: str) -> None:
     f, backward, at = functions(name)

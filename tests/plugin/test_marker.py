@@ -112,7 +112,7 @@ PROBLEMS = [
 ]
 
 
-@pytest.mark.parametrize("more", [(), ("-n1",)], ids=["here", "on a worker"])
+@pytest.mark.parametrize("more", [(), pytest.param(("-n1",), marks=pytest.mark.slow)], ids=["here", "on a worker"])
 def test_what_no_marker_can_say_is_one_error_of_the_collection(project: Project, more: tuple[str, ...]) -> None:
     folder = project("numpy")
     folder.makepyfile(bad=BAD)

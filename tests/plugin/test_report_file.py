@@ -22,7 +22,7 @@ def document(path: str = "all.json") -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("more", [(), ("-n2",)], ids=["here", "on workers"])
+@pytest.mark.parametrize("more", [(), pytest.param(("-n2",), marks=pytest.mark.slow)], ids=["here", "on workers"])
 def test_the_document_has_every_test_with_its_reports(project: Project, more: tuple[str, ...]) -> None:
     folder = project("numpy", "twin")
     folder.makepyfile(test_own=WRONG, test_beside="def test_it():\n    assert True")

@@ -47,7 +47,7 @@ def test_workers_tell_the_same(project: Project) -> None:
     result.stdout.fnmatch_lines(["trivium: 2 checks, 6 gradients in 2 tests: 1 agree, 1 disagree"])
 
 
-@pytest.mark.parametrize("more", [(), ("-n1",)], ids=["here", "on a worker"])
+@pytest.mark.parametrize("more", [(), pytest.param(("-n1",), marks=pytest.mark.slow)], ids=["here", "on a worker"])
 def test_junit_has_each_of_them_in_the_case_of_its_test(project: Project, more: tuple[str, ...]) -> None:
     folder = project("numpy")
     folder.makepyfile(test_own=WRONG)
