@@ -131,7 +131,7 @@ def test_a_net_that_forgets_a_slope_is_wrong_below_it() -> None:
     ("thing", "says"),
     [
         (Affine, "Affine cannot be made without arguments"),
-        (np.sin, "sin alone cannot be judged|sin. cannot be called|cannot be called"),
+        (np.sin, "sin alone cannot be judged"),
         (Tanh(), r"Tanh.forward cannot be called with x, argument 1|Tanh.forward cannot be called"),
     ],
 )

@@ -406,3 +406,21 @@ def test_a_module_that_moves_what_it_reads_is_undecided_where_it_differs() -> No
 def test_implementations_may_be_compared_at_named_numbers() -> None:
     twice = (lambda x: np.sum(x * x), lambda x: 2 * x)
     assert tv.compare_gradients(twice, ("torch", lambda x: (x * x).sum()), at={"x": X}).verdict == "agree"
+
+
+class Squaring(torch.autograd.Function):
+    """It squares what it is multiplied by."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx: Any, g: torch.Tensor) -> torch.Tensor:
+        return g * g
+
+
+def test_a_module_that_moves_what_it_reads_is_wrong_all_the_same_where_its_cotangent_is_bent() -> None:
+    linear = nn.utils.parametrizations.spectral_norm(nn.Linear(3, 4))
+    report = tv.check_module(linear, lambda y: Squaring.apply(y).sum(), at=[torch.tensor(X)])
+    assert report.verdict == "disagree"

@@ -73,11 +73,11 @@ def brought_gradient(brought: Brought, what: str) -> Found:
     missing = [n for n, g in bars.items() if g is None and n in code.moving]
     told, heard, found = judged_code(code, dict(brought.given), list(brought.notes))
     parts = [_without(p) if p.name in missing and p.state == WRONG else p for p in found.parts]
+    if brought.doubt:  # of its values: what a cotangent shows below needs none
+        parts = [replace(p, state=UNKNOWN, why=brought.doubt) if p.state == WRONG else p for p in parts]
     none = [p.name for p in parts if p.name in missing and p.state != WRONG]
     notes = [*found.notes, *([f"no gradient, and none is due: {', '.join(none)}"] if none else [])]
     parts = _bent(brought, told, heard, output.shape, parts)
-    if brought.doubt:
-        parts = [replace(p, state=UNKNOWN, why=brought.doubt) if p.state == WRONG else p for p in parts]
     return replace(found, what=what, parts=tuple(parts), notes=tuple(notes), points=("the numbers given",))
 
 
