@@ -5,6 +5,7 @@ Knows nothing of the other roads.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,8 @@ def gathered(y_bar: Array, labels: Array, count: int) -> Array:
     reads = csr_array(
         (np.ones(len(labels), y_bar.dtype), labels, np.arange(len(labels) + 1)), shape=(len(labels), count)
     )
-    return np.asarray(reads.T @ y_bar.reshape(len(labels), -1)).reshape(count, *y_bar.shape[1:])
+    width = math.prod(y_bar.shape[1:])
+    return np.asarray(reads.T @ y_bar.reshape(len(labels), width)).reshape(count, *y_bar.shape[1:])
 
 
 def embedding_forward(table: Array, labels: Array, *, padding: int | None) -> tuple[Array, tuple[Shape, Array, Array]]:
