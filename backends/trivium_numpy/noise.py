@@ -5,30 +5,36 @@ Knows nothing of networks or rules.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from trivium.backend import Array, Noise
 
+PERIOD = 65_521
+"""Factors drawn for one seed: a prime, so that no row of an array meets the same ones as the row before."""
+
 
 class Shaker:
     """Multiplies every floating-point number that it is shown by 1 + q s, 1/2 <= |s| <= 1; leaves all else alone.
 
     The sign of s is a coin's. No s is near 0: among millions of entries, a few draws that are all small would make some
-    entry's measured response far too small.
+    entry's measured response far too small. Drawing costs more than multiplying: each array takes the factors from
+    another place on.
     """
 
     def __init__(self, noise: Noise) -> None:
-        self.q = noise.q
-        self.random = np.random.default_rng(noise.seed)
+        self.factors = factors(noise)
+        self.place = 0
 
     def array(self, x: Array) -> Array:
         """One array, shaken; labels and masks stay."""
         if not isinstance(x, np.ndarray | np.generic) or x.dtype.kind != "f":
             return x
-        t = 2 * self.random.random(x.shape) - 1
-        return np.asarray(x * (1 + self.q * (np.copysign(0.5, t) + t / 2)), x.dtype)
+        taken = self.factors[self.place :][: min(x.size, PERIOD)]
+        self.place = (3 * self.place + x.size + 1) % PERIOD
+        return np.asarray(x * np.resize(taken, x.shape), x.dtype)
 
     def all(self, arrays: tuple[Any, ...]) -> tuple[Any, ...]:
         """Each array of a tuple, shaken."""
@@ -39,3 +45,10 @@ class Shaker:
         if isinstance(saved, tuple):
             return tuple(self.saved(part) for part in saved)
         return self.array(saved)
+
+
+@lru_cache(maxsize=16)
+def factors(noise: Noise) -> Array:
+    """Every factor of a seed, twice over, so that as many as there are can be taken from any place on."""
+    t = 2 * np.random.default_rng(noise.seed).random(PERIOD) - 1
+    return np.tile(1 + noise.q * (np.copysign(0.5, t) + t / 2), 2)

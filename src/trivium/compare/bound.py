@@ -34,6 +34,8 @@ FEW = 2.0**-20
 """How near a measured ratio must be to a size of the network to be called by its name; it names, it never decides."""
 WHOLE_LEAK = 1e-5
 """The relative error past which a constant error is too large for a number that has been in float32 on its way."""
+LEAST_SQUARE = 2.0**-970
+"""The least square whose digits are all there."""
 UNIT: Mapping[str, float] = {"float64": 2.0**-53, "float32": 2.0**-24}
 
 Arrays = tuple[Array, ...]
@@ -115,19 +117,49 @@ def response(
     The change is counted from the handwritten road's own unshaken run: a wrong replayer cannot widen its line.
     """
     still = scaler.replay(op, attrs, inputs, cotangents)
-    totals = (
-        tuple(np.zeros(y.shape) for y in still[0]),
-        tuple(None if b is None else np.zeros(b.shape) for b in still[1]),
-    )
-    with np.errstate(all="ignore"):
-        for seed in range(DRAWS):
-            shaken = scaler.shaken(op, attrs, inputs, cotangents, Noise(Q, seed))
-            for part, base, moved in zip(totals, still, shaken, strict=True):
-                for total, a, b in zip(part, base, moved, strict=True):
-                    if total is not None and a is not None and b is not None:
-                        total[...] = np.hypot(total, (b - a) / Q)  # a square would overflow past 1e154
-        rms = [tuple(None if t is None else t / math.sqrt(DRAWS) for t in part) for part in totals]
+    changes = tuple(tuple(None if base is None else Changes(base) for base in part) for part in still)
+    for seed in range(DRAWS):
+        shaken = scaler.shaken(op, attrs, inputs, cotangents, Noise(Q, seed))
+        for part, moved in zip(changes, shaken, strict=True):
+            for change, array in zip(part, moved, strict=True):
+                if change is not None and array is not None:
+                    change.add(array)
+    rms = [tuple(None if change is None else change.rms for change in part) for part in changes]
     return rms[0], rms[1]  # type: ignore[return-value]
+
+
+class Changes:
+    """How far an array moves under noise: the root of the mean square, entry by entry, per unit of noise.
+
+    A square past 1e154 overflows, and one below 1e-146 has lost digits: such entries are added by hypot, which takes
+    long. The first change of each entry tells which they are.
+    """
+
+    def __init__(self, base: Array) -> None:
+        self.base, self.squares, self.count = base, np.zeros(base.shape), 0
+        self.lost: Array | None = None
+
+    def add(self, moved: Array) -> None:
+        """One more run under noise."""
+        with np.errstate(all="ignore"):
+            change = np.subtract(moved, self.base, dtype=np.float64) / Q
+            square = np.square(change)
+            if self.lost is None:
+                self.lost = ~((square > LEAST_SQUARE) & (square < 1 / LEAST_SQUARE))
+                self.any_lost, self.long = bool(self.lost.any()), np.zeros(int(self.lost.sum()))
+            self.squares += square
+            self.count += 1
+            if self.any_lost:
+                self.long = np.hypot(self.long, change[self.lost])
+
+    @property
+    def rms(self) -> Array:
+        """What all runs together say."""
+        with np.errstate(all="ignore"):
+            root = np.asarray(np.sqrt(self.squares))
+        if self.lost is not None and self.any_lost:
+            root[self.lost] = self.long
+        return np.asarray(root / math.sqrt(self.count))
 
 
 def terms(op: Op, attrs: Attributes, inputs: Arrays, outputs: Arrays) -> tuple[int, tuple[int, ...]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from trivium.backend import Array, Noise, Want
-from trivium.compare.bound import BLIND, LINE, RUNS, UNIT, Q, Scaler, smallest
+from trivium.compare.bound import BLIND, LINE, RUNS, UNIT, Changes, Q, Scaler, smallest
 from trivium.compare.comparison import MOST_DIGITS, End, Finding, Pattern, Witness, Wrong, ulp
 from trivium.compare.judge import largest_index
 from trivium.compare.run import Run
@@ -24,13 +24,12 @@ def noise_response(scaler: Scaler, spec: Spec, given: Mapping[str, Array]) -> di
     names = frozenset(n for n in spec.givens if n in spec.differentiable)
     want = Want(frozenset([spec.loss]), names)
     still = scaler.compile(spec, want=want)(given).gradients
-    totals = {n: np.zeros(still[n].shape) for n in names}
+    changes = {n: Changes(still[n]) for n in names}
     for seed in range(RUNS):
         shaken = scaler.compile(spec, want=want, noise=Noise(Q, seed))(given).gradients
-        for n in names:
-            with np.errstate(all="ignore"):
-                totals[n] = np.hypot(totals[n], (shaken[n] - still[n]) / Q)
-    return {n: t / math.sqrt(RUNS) for n, t in totals.items()}
+        for n, change in changes.items():
+            change.add(shaken[n])
+    return {n: change.rms for n, change in changes.items()}
 
 
 def ends(

@@ -95,8 +95,10 @@ def judge(run: Run, e: Expectation, scaler: Scaler) -> Judged:
         comparable &= np.isfinite(np.asarray(run.evaluation.values[e.tensor], np.float64))
     with np.errstate(all="ignore"):
         from_point = np.where(comparable, units(np.abs(got - e.value), e.scale, run.dtype), 0.0)
-        beyond = np.maximum(np.maximum(e.low - got, got - e.high), 0.0)
-        measured = np.where(comparable, units(beyond, e.scale, run.dtype), 0.0)
+        measured = from_point
+        if e.low is not e.value or e.high is not e.value:
+            beyond = np.maximum(np.maximum(e.low - got, got - e.high), 0.0)
+            measured = np.where(comparable, units(beyond, e.scale, run.dtype), 0.0)
     if np.isnan(measured).any():
         raise InternalError(f"a residual of {e.tensor!r} in {run.backend} {run.dtype} is not a number")
     failed, convention = measured > LINE, (from_point > LINE) & (measured <= LINE)

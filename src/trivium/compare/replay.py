@@ -130,10 +130,13 @@ def on_kink(run: Run, broken: frozenset[str]) -> bool:
 
 def _cotangent(run: Run, name: str, shares: list[Share]) -> Expectation:
     """What a recorded cotangent should be: the sum of its consumers' shares; 1 more for the loss itself."""
+    replayer = " and ".join(dict.fromkeys(s.replayer for s in shares)) or DEFINITION
+    if len(shares) == 1 and name != run.spec.loss:
+        only = shares[0]
+        return Expectation(BACKWARD, name, only.value, only.low, only.high, only.scale, replayer, tuple(shares))
     seed = np.full(run.spec.shapes[name], 1.0 if name == run.spec.loss else 0.0)
     with np.errstate(all="ignore"):
         value, low, high, scale = (
             sum((getattr(s, part) for s in shares), seed) for part in ("value", "low", "high", "scale")
         )
-    replayer = " and ".join(dict.fromkeys(s.replayer for s in shares)) or DEFINITION
     return Expectation(BACKWARD, name, value, low, high, scale, replayer, tuple(shares))
