@@ -209,7 +209,7 @@ class NumpyProgram:
                 elif name in summed:
                     bars[name] += x_bar  # an array of the engine's own
                 else:
-                    bars[name] = bars[name] + x_bar
+                    bars[name] = np.asarray(bars[name] + x_bar)
                     summed.add(name)
         return {n: bars[n] if n in bars else np.zeros_like(values[n]) for n in self.want.gradients}
 

@@ -55,7 +55,7 @@ class Answer:
 
 def answered(report: OwnReport, gradient: str, cost: str | None, note: str) -> dict[str, Any]:
     """A report, as it travels."""
-    found = report.found
+    found = report.found  # a mark is for what was asked for: the network's gradient, not that of another function
     values = found.of(VALUE, WRONG)
     answer = Answer(
         gradient=gradient,
@@ -63,7 +63,7 @@ def answered(report: OwnReport, gradient: str, cost: str | None, note: str) -> d
         summary=sentence(found),
         gradients=tuple(
             Gradient(p.name, p.said_as, p.state, (p.pattern.text if p.pattern else "") or p.why)
-            for p in found.of(GRADIENT)
+            for p in found.beside or found.of(GRADIENT)
         ),
         value=values[0].name if values else "",
         suspects=found.suspects,

@@ -53,7 +53,7 @@ def which(states: Mapping[str, str]) -> str:
 def where(answer: Answer, spec: Spec) -> str:
     """The step to look at, by name and by what it does."""
     if answer.value:
-        return f"Look at the way forward first: {place(answer.value, spec)}, has another value than it should."
+        return f"Look at the way forward first: {_subject(answer.value, spec)} has another value than it should."
     nodes = location(answer)
     if not nodes:
         return ""
@@ -72,6 +72,12 @@ def place(name: str, spec: Spec) -> str:
     if len(alike) == 1:
         return f"{name}, the {what}"
     return f"{name}, the {ORDINALS[at]} {what}" if at < len(ORDINALS) else f"{name}, a {what}"
+
+
+def _subject(name: str, spec: Spec) -> str:
+    """A step at the beginning of a sentence: with a comma behind what it is."""
+    said = place(name, spec)
+    return f"{said}," if "," in said else said
 
 
 def kind(answer: Answer) -> str:

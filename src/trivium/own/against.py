@@ -18,7 +18,7 @@ from trivium.compare.diagnose import sizes
 from trivium.compare.ends import noise_response
 from trivium.mistakes import MISTAKES, Plant, plants
 from trivium.own.calling import Told
-from trivium.own.found import GRADIENT, VALUE, Named, Part
+from trivium.own.found import GRADIENT, RIGHT, VALUE, WRONG, Named, Part
 from trivium.own.judge import Noise, judged, misshapen
 from trivium.own.layout import unturned
 from trivium.own.naming import meant
@@ -35,7 +35,7 @@ BY_SPEC, EXACTLY = "the network's gradient", "the network's exact gradient"
 class Beside:
     """A network at a person's numbers: what it computes, and where the exact gradient is, if the referee was asked.
 
-    turned  whether each of the person's matrices is the transpose of the network's
+    turned  the tensors that the person has transposed
     """
 
     spec: Spec
@@ -43,11 +43,11 @@ class Beside:
     evaluation: Evaluation
     response: Mapping[str, Array]
     exact: Mapping[str, Truth]
-    turned: bool = False
+    turned: frozenset[str] = frozenset()
 
-    def fit(self, x: Array, shape: tuple[int, ...]) -> Array | None:
+    def fit(self, name: str, x: Array, shape: tuple[int, ...]) -> Array | None:
         """A person's numbers as the network has them; None where they have another shape."""
-        return fit(unturned(x, turned=self.turned), shape)
+        return fit(unturned(x, turned=name in self.turned), shape)
 
     def meaning(self, said: str) -> str | None:
         """The tensor of the network that a person's name means."""
@@ -68,7 +68,7 @@ def beside(
     referee: Referee | None = None,
     seconds: float = 0.0,
     *,
-    turned: bool = False,
+    turned: frozenset[str] = frozenset(),
 ) -> Beside:
     """Run the network where the person's code runs."""
     evaluation = road.compile(spec)(given)
@@ -90,12 +90,43 @@ def parts(told: Told, beside_: Beside, noise: Noise) -> Iterator[Part]:
                 yield held(beside_, name, said, kind, x, noise, factors)
 
 
+def namesakes(
+    beside_: Beside, told: Told, noise: Noise, found: Sequence[Part], *, same: bool
+) -> dict[tuple[str, str], str]:
+    """What has a name of the network by chance, by kind and name: it is another thing, and not wrong.
+
+    A value that is an argument, which was handed over as it should be, or that of another step; and whatever lies
+    between ends that are right: the loss is the `same`, for a value, and each gradient is right, for a cotangent.
+    """
+    ends = [p for p in found if p.kind == GRADIENT and p.name in beside_.spec.givens]
+    all_right = bool(ends) and all(p.state == RIGHT for p in ends)
+    other: dict[tuple[str, str], str] = {}
+    for p in found:
+        given = p.name in beside_.spec.givens
+        if p.state != WRONG or (p.name == beside_.spec.loss) or (given and p.kind == GRADIENT):
+            continue
+        x = (told.values if p.kind == VALUE else told.gradients)[p.said_as]
+        if p.kind == VALUE:
+            chance = given or same or all_right or _another_step(beside_, p, x, noise)
+        else:
+            chance = same and all_right
+        if chance:
+            other[p.kind, p.name] = p.said_as
+    return other
+
+
+def _another_step(beside_: Beside, p: Part, x: Array, noise: Noise) -> bool:
+    """Whether a value is that of another step than the one whose name it has."""
+    names = [n for n in beside_.spec.producer if n != p.name]
+    return any(held(beside_, n, p.said_as, VALUE, x, noise, {}).state == RIGHT for n in names)
+
+
 def held(
     beside_: Beside, name: str, said: str, kind: str, x: Array, noise: Noise, factors: Mapping[str, float]
 ) -> Part:
     """One tensor held against the network's of this name."""
     truth = beside_.truth(name, kind)
-    fitted = beside_.fit(x, truth.value.shape)
+    fitted = beside_.fit(name, x, truth.value.shape)
     if fitted is None:
         return misshapen(name, said, kind, x, truth.value.shape)
     scale = scale_of(beside_, name, kind, noise.scale(said, x))
@@ -106,7 +137,7 @@ def scale_of(beside_: Beside, name: str, kind: str, theirs: Array) -> Array:
     """What a number is made of: the person's own, or the network's, whichever rounding moves more."""
     found = (beside_.evaluation.values if kind == VALUE else beside_.evaluation.gradients)[name]
     size = np.maximum(
-        fit_to(unturned(theirs, turned=beside_.turned), found.shape), np.abs(np.asarray(found, np.float64))
+        fit_to(unturned(theirs, turned=name in beside_.turned), found.shape), np.abs(np.asarray(found, np.float64))
     )
     return np.maximum(size, beside_.response[name]) if kind == GRADIENT and name in beside_.response else size
 
@@ -213,7 +244,7 @@ def _gives(tamper: Mapping[str, Tamper], beside_: Beside, told: Told, noise: Noi
         if name is None or name not in mutant:
             continue
         right = np.asarray(beside_.evaluation.gradients[name], np.float64)
-        got = beside_.fit(x, right.shape)
+        got = beside_.fit(name, x, right.shape)
         if got is None:
             return None
         scale = np.maximum(scale_of(beside_, name, GRADIENT, noise.scale(said, x)), np.abs(mutant[name]))

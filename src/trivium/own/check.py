@@ -56,7 +56,8 @@ def own_gradient(
         code = as_code(f, grad, at)[0]  # every argument again, not only the network's parameters
         notes = [f"{beside.other}: the gradient was held against the function alone", *notes]
         found = _alone(code, given, heard, axes, road, referee, notes)
-        return replace(found, what=beside.what, parts=(*(beside.of(VALUE, WRONG) or (_another(told),)), *found.parts))
+        values = beside.of(VALUE, WRONG) or (_another(told),)
+        return replace(found, what=beside.what, parts=(*values, *found.parts), beside=beside.of(GRADIENT))
     return _alone(code, given, heard, axes, road, referee, notes)
 
 

@@ -68,6 +68,7 @@ class Found:
     notes       what else there is to say
     sides       the implementations that were compared, where there are several
     other       how the function that was brought differs from the network, where it is another one
+    beside      each gradient beside the network's, where the parts are held against that other function
     """
 
     what: str
@@ -80,6 +81,7 @@ class Found:
     network: str = ""
     sides: tuple[str, ...] = ()
     other: str = ""
+    beside: tuple[Part, ...] = ()
 
     @property
     def verdict(self) -> str:

@@ -40,13 +40,13 @@ class Joint:
         return np.concatenate(parts, axis=self.axis)
 
 
-def joints(spec: Spec, missing: Sequence[str], *, turned: bool, first: bool) -> tuple[Joint, ...] | None:
+def joints(spec: Spec, missing: Sequence[str], *, turned: frozenset[str], first: bool) -> tuple[Joint, ...] | None:
     """The weights that may hold what is missing; None where something is missing that no weight can hold."""
     found = [_joint(spec, name, turned=turned, first=first) for name in missing]
     return tuple(j for j in found if j is not None) if all(found) else None
 
 
-def _joint(spec: Spec, bias: str, *, turned: bool, first: bool) -> Joint | None:
+def _joint(spec: Spec, bias: str, *, turned: frozenset[str], first: bool) -> Joint | None:
     """The weight whose product a parameter is added to."""
     if bias not in dict(spec.parameters) or len(spec.consumers[bias]) != 1:
         return None
@@ -54,7 +54,7 @@ def _joint(spec: Spec, bias: str, *, turned: bool, first: bool) -> Joint | None:
     roles = dict(zip(node.op.roles, node.inputs, strict=False))
     if node.op.name in WEIGHTS:
         role, weight, axis = WEIGHTS[node.op.name]
-        return Joint(roles[weight], bias, 1 - axis if turned else axis, first) if roles.get(role) == bias else None
+        return _lying(roles[weight], bias, axis, turned, first=first) if roles.get(role) == bias else None
     if node.op.name != "add":
         return None
     product = spec.producer.get(next(n for n in node.inputs if n != bias))
@@ -64,7 +64,12 @@ def _joint(spec: Spec, bias: str, *, turned: bool, first: bool) -> Joint | None:
     if len(weights) != 1:
         return None
     axis = 1 - weights[0]  # what a product sums over: the last axis of its first matrix, the first of its second
-    return Joint(product.inputs[weights[0]], bias, 1 - axis if turned else axis, first)
+    return _lying(product.inputs[weights[0]], bias, axis, turned, first=first)
+
+
+def _lying(weight: str, bias: str, axis: int, turned: frozenset[str], *, first: bool) -> Joint:
+    """A weight with its bias, as the person has it: the network's axis, or the other one."""
+    return Joint(weight, bias, 1 - axis if weight in turned else axis, first)
 
 
 def apart(joined: Sequence[Joint], arrays: Mapping[str, Array], names: Mapping[str, str]) -> dict[str, Array]:

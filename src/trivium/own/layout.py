@@ -28,13 +28,13 @@ class Layout:
 
     spec    the network, at the sizes that the person's arrays have
     names   the network's name of each of the person's arguments
-    turned  whether each matrix is the transpose of the network's
+    turned  the tensors of the network that the person has transposed
     joined  the weights that hold their bias, too
     """
 
     spec: Spec
     names: Mapping[str, str]
-    turned: bool
+    turned: frozenset[str]
     joined: tuple[Joint, ...] = ()
 
     def to_network(self, given: Mapping[str, Array]) -> dict[str, Array]:
@@ -46,7 +46,7 @@ class Layout:
         alone = apart(self.joined, given, self.names)
         names = {**self.names, **{j.bias: j.bias for j in self.joined}}
         found = {
-            n: _like(values[names[n]], x, turned=self.turned).astype(x.dtype) if n in names else x
+            n: _like(values[names[n]], x, turned=names[n] in self.turned).astype(x.dtype) if n in names else x
             for n, x in alone.items()
         }
         for joint in self.joined:
@@ -57,7 +57,8 @@ class Layout:
     @property
     def note(self) -> str:
         """What has to be said of it."""
-        said = ["each of your matrices is the transpose of the network's"] if self.turned else []
+        whose = "matrices" if {n for n, _ in self.spec.inputs} & self.turned else "weights"
+        said = [f"each of your {whose} is the transpose of the network's"] if self.turned else []
         said += [f"{j.bias} stands in {j.weight}, at its {'first' if j.first else 'last'} place" for j in self.joined]
         return "; ".join(said)
 
@@ -66,9 +67,8 @@ def layouts(spec: Spec, given: Mapping[str, Array], asked: str | None) -> list[L
     """The ways in which a person's arrays may be the network's, likeliest first; ValuesError where there is none."""
     names = {n: m for n in given if (m := meant(n, spec.givens)) is not None}
     missing = [n for n in spec.givens if n not in names.values()]
-    turned = (False, True) if asked is None else (asked != data_points(spec),)
     found, problems = list[Layout](), list[TriviumError]()
-    for way in turned:
+    for way in _turns(spec, asked):
         ends = (False, True) if missing else (False,)
         for joined in (joints(spec, missing, turned=way, first=first) for first in ends):
             if joined is None:
@@ -88,8 +88,17 @@ def layouts(spec: Spec, given: Mapping[str, Array], asked: str | None) -> list[L
 
 def ways_to_hand(spec: Spec, values: Mapping[str, Array], asked: str | None) -> list[dict[str, Array]]:
     """A network's numbers as a person may want them: as they are, and with every matrix transposed."""
-    turned = (False, True) if asked is None else (asked != data_points(spec),)
-    return [{n: unturned(x, turned=t) for n, x in values.items()} for t in turned]
+    return [{n: unturned(x, turned=n in turned) for n, x in values.items()} for turned in _turns(spec, asked)]
+
+
+def _turns(spec: Spec, asked: str | None) -> list[frozenset[str]]:
+    """What a person may have transposed: nothing, everything, the weights alone, or all but those."""
+    weights = frozenset(n for n, dims in spec.parameters if len(dims) == 2 and "1" not in dims)
+    every = frozenset((*spec.givens, *spec.producer))
+    ways = [frozenset[str](), every, weights, every - weights]
+    if asked is not None:
+        ways = ways[1::2] if asked != data_points(spec) else ways[::2]
+    return list(dict.fromkeys(ways))
 
 
 def data_points(spec: Spec) -> str:
@@ -108,7 +117,7 @@ def unturned(x: Array, *, turned: bool) -> Array:
 
 
 def _fitted(
-    spec: Spec, names: Mapping[str, str], given: Mapping[str, Array], *, turned: bool, joined: Sequence[Joint]
+    spec: Spec, names: Mapping[str, str], given: Mapping[str, Array], *, turned: frozenset[str], joined: Sequence[Joint]
 ) -> Spec:
     """The network at the sizes that the arrays have; an error where they do not fit."""
     values = _as_network(spec, names, given, turned=turned, joined=joined)
@@ -118,11 +127,15 @@ def _fitted(
 
 
 def _as_network(
-    spec: Spec, names: Mapping[str, str], given: Mapping[str, Array], *, turned: bool, joined: Sequence[Joint]
+    spec: Spec, names: Mapping[str, str], given: Mapping[str, Array], *, turned: frozenset[str], joined: Sequence[Joint]
 ) -> dict[str, Array]:
     written = dict((*spec.inputs, *spec.parameters))
     alone, called = apart(joined, given, names), {**names, **{j.bias: j.bias for j in joined}}
-    return {called[n]: _ranked(unturned(x, turned=turned), written[called[n]]) for n, x in alone.items() if n in called}
+    return {
+        called[n]: _ranked(unturned(x, turned=called[n] in turned), written[called[n]])
+        for n, x in alone.items()
+        if n in called
+    }
 
 
 def _ranked(x: Array, dims: Dims) -> Array:

@@ -102,6 +102,9 @@ def _beside(
         else:
             points.append((label, *further))
     at = [(label, list(against.parts(t, b, h))) for label, b, t, h in points]
+    other = _other(told, first, heard)
+    own_names = against.namesakes(first, told, heard, at[0][1], same=not other and told.loss is not None)
+    at = [(label, [p for p in found if (p.kind, p.name) not in own_names]) for label, found in at]
     parts = worst(at)
     if not any(p.kind == GRADIENT for p in parts):
         raise OracleError(
@@ -111,7 +114,9 @@ def _beside(
     notes += [f"no name of the network, and not checked: {n}" for n in told.gradients if first.meaning(n) is None]
     absent = [n for n, _ in spec.parameters if n not in {p.name for p in parts if p.kind == GRADIENT}]
     notes += [f"no gradient was brought of {', '.join(absent)}"] if absent else []
-    other = _other(told, first, heard)
+    if own_names:
+        listed = ", ".join(dict.fromkeys(own_names.values()))
+        notes.append(f"other things than the network's of these names, and not compared: {listed}")
     notes += [laid.note] if laid.note else []
     wrong = [p.name for p in parts if p.kind == GRADIENT and p.state == WRONG]
     where: tuple[str, ...] = ()
