@@ -51,6 +51,7 @@ class Digest:
     """What a report says, in a few words and numbers.
 
     gradients  how many were checked
+    mistakes   the known mistakes that give the wrong numbers, by name
     """
 
     what: str
@@ -62,6 +63,7 @@ class Digest:
     floor: float | None = None
     codes: tuple[str, ...] = ()
     grave: tuple[str, ...] = ()
+    mistakes: tuple[str, ...] = ()
     detail: tuple[str, ...] = ()
 
 
@@ -90,6 +92,7 @@ def of_roads(comparison: Comparison) -> Digest:
         floor=floor.floor if floor else None,
         codes=tuple(dict.fromkeys(f.code for f in comparison.findings)),
         grave=tuple(dict.fromkeys(f.code for f in comparison.of(*FAILING))),
+        mistakes=tuple(dict.fromkeys(name for f in comparison.of(*FAILING) for name in f.mistakes)),
         detail=tuple(details(comparison)),
     )
 
@@ -150,6 +153,7 @@ def of_own(found: Found) -> Digest:
         wrong=tuple(Gradient(p.name, _own_words(p)) for p in off),
         worst=max((p.residual for p in parts), default=None),
         floor=max((p.floor for p in parts), default=None),
+        mistakes=tuple(dict.fromkeys(m.mistake for m in found.mistakes)),
         detail=found.notes,
     )
 

@@ -6,6 +6,7 @@ Knows nothing of checks, and imports nothing of trivium: it is loaded in every r
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,9 @@ OPTIONS = (
     ("save", "DIR", "where a failing check leaves a script that fails the same way without pytest (pytest's cache)"),
     ("annotate", "auto|always|never", "annotations of failures for GitHub: where GITHUB_ACTIONS=true (auto), or not"),
 )
-EXPLAIN = "explain the codes of what failed, at the end"
+EXPLAIN = "explain the codes and the known mistakes of what failed, at the end"
+NAMED = ("backends", "require")
+"""Options that list backends."""
 FILES = "*.net.toml files that are tests: paths with wildcards, from the root directory, one a line (none by default)"
 
 
@@ -39,24 +42,47 @@ def add(parser: pytest.Parser) -> None:
 
 def check(config: pytest.Config) -> None:
     """UsageError for what no run could do, before it starts."""
-    _ = seed(config), annotate(config)
+    for name, _metavar, _text in OPTIONS:
+        if config.getoption(f"trivium_{name}") is not None and not names(config, name):
+            raise refused(config, name, "says nothing: say what, or leave it out")
+    _ = seed(config), annotate(config), explain(config)
     for name, known in (("oracle", ORACLES), ("annotate", ANNOTATE)):
         value = said(config, name)
         if value and value not in known:
             raise refused(config, name, f"is none of {', '.join(known)}")
-    target = report(config)
-    if target is not None and target.suffix not in WRITTEN:
-        raise refused(config, "report", f"ends neither in {' nor in '.join(WRITTEN)}, so that its form is unknown")
-    if target is not None and target.is_dir():
-        raise refused(config, "report", "is a folder; name a file")
-    if target is not None:
-        reserve(config, target.parent)
-    folder = save(config)
-    if folder is not None and folder.exists() and not folder.is_dir():
-        raise refused(config, "save", "is a file; name a folder")
+    for name in NAMED:
+        refuse_unknown(config, name)
+    check_report(config)
+    check_save(config)
     for pattern in config.getini("trivium_files"):
         if Path(pattern).is_absolute():
             raise pytest.UsageError(f"trivium_files: {pattern!r} is absolute; paths begin at the root directory")
+
+
+def check_report(config: pytest.Config) -> None:
+    """UsageError for a file that could not be written, or of no known form."""
+    target = report(config)
+    if target is None:
+        return
+    if target.suffix not in WRITTEN:
+        raise refused(config, "report", f"ends neither in {' nor in '.join(WRITTEN)}, so that its form is unknown")
+    if target.is_dir():
+        raise refused(config, "report", "is a folder; name a file")
+    reserve(config, target.parent)
+
+
+def check_save(config: pytest.Config) -> None:
+    """UsageError for a folder that could not be made; nothing is made yet, for there may be no script to put there."""
+    folder = save(config)
+    if folder is None:
+        return
+    if folder.exists() and not folder.is_dir():
+        raise refused(config, "save", "is a file; name a folder")
+    try:
+        with tempfile.TemporaryDirectory(dir=next(p for p in (folder, *folder.parents) if p.exists())):
+            pass
+    except OSError as error:
+        raise refused(config, "save", f"cannot be written: {error.strerror or error}") from error
 
 
 def reserve(config: pytest.Config, folder: Path) -> None:
@@ -69,6 +95,20 @@ def reserve(config: pytest.Config, folder: Path) -> None:
         raise refused(config, "report", f"cannot be written: {error.strerror or error}") from error
     if not os.access(folder, os.W_OK):
         raise refused(config, "report", f"cannot be written: no permission for {folder}")
+
+
+def refuse_unknown(config: pytest.Config, name: str) -> None:
+    """UsageError for a name that no backend has; trivium is looked at where there is a name, and no backend is."""
+    if not names(config, name):
+        return
+    from trivium.backend import registered
+    from trivium.errors import did_you_mean
+
+    known = registered()
+    for backend in names(config, name):
+        if backend not in known:
+            near = did_you_mean(backend, known)
+            raise refused(config, name, f"names no backend {backend!r} (known are: {', '.join(known) or 'none'}){near}")
 
 
 def said(config: pytest.Config, name: str) -> str:
@@ -97,8 +137,11 @@ def seed(config: pytest.Config) -> int:
 
 
 def explain(config: pytest.Config) -> bool:
-    """Whether codes are explained."""
-    return bool(config.getoption("trivium_explain") or config.getini("trivium_explain"))
+    """Whether codes and mistakes are explained."""
+    try:
+        return bool(config.getini("trivium_explain") or config.getoption("trivium_explain"))
+    except (ValueError, pytest.UsageError) as error:  # which, depends on the version of pytest
+        raise pytest.UsageError(f"trivium_explain in the ini file: {error}: write true or false") from error
 
 
 def annotate(config: pytest.Config) -> bool:

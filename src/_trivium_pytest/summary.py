@@ -27,11 +27,11 @@ def conclude(
 ) -> None:
     """Write it."""
     failed = [test for test in tests if test["failure"]]
-    codes = list(dict.fromkeys(code for test in failed for code in test["failure"]["grave"]))
-    if codes and options.explain(config):
-        reporter.section("trivium: what the codes mean")
-        for line in explained(codes):
-            reporter.write_line(line)
+    if options.explain(config):
+        for title, text in explanations(failed):
+            reporter.section(title)
+            for line in text:
+                reporter.write_line(line)
     if tests:
         reporter.ensure_newline()
         reporter.write_line(f"trivium: {totals(tests)}", **({"red": True} if failed else {"green": True}))
@@ -45,6 +45,16 @@ def conclude(
     if options.annotate(config):
         for test in failed:
             reporter.write_line(annotation(config, test))
+
+
+def explanations(failed: Sequence[Test]) -> Iterator[tuple[str, Iterator[str]]]:
+    """What there is to explain of the tests that failed, each under its title."""
+    codes = list(dict.fromkeys(code for test in failed for code in test["failure"]["grave"]))
+    mistakes = list(dict.fromkeys(name for test in failed for name in test["failure"]["mistakes"]))
+    if codes:
+        yield "trivium: what the codes mean", explained(codes)
+    if mistakes:
+        yield "trivium: what the mistakes are", catalogued(mistakes)
 
 
 def totals(tests: Sequence[Test]) -> str:
@@ -89,4 +99,14 @@ def explained(codes: Sequence[str]) -> Iterator[str]:
     for name in codes:
         for paragraph in str(CODES[name]).split("\n\n") if name in CODES else [name]:
             yield from textwrap.wrap(paragraph, WIDTH)
+        yield ""
+
+
+def catalogued(mistakes: Sequence[str]) -> Iterator[str]:
+    """What the catalogue says of mistakes, as `trivium mistakes` does; of two that were made together, of each."""
+    from trivium.cli.mistakes import entry
+    from trivium.mistakes import AND, MISTAKES
+
+    for name in dict.fromkeys(part for known in mistakes for part in known.split(AND)):
+        yield from entry(MISTAKES[name], None) if name in MISTAKES else [name]
         yield ""

@@ -27,3 +27,18 @@ WRONG = f"""{OWN}
     def test_wrong(trivium):
         trivium.assert_gradient(f, slips, at=(W, X, C))
 """
+NAMED = """
+    import numpy as np
+
+    W, X = np.arange(6.0).reshape(2, 3) / 7 + 0.1, np.arange(1.0, 4.0)
+
+    def f(w, x):
+        return np.sum(np.tanh(w @ x))
+
+    def grad(w, x):
+        d = 1 - np.tanh(w @ x)
+        return {"w": np.outer(d, x), "x": w.T @ d}
+
+    def test_named(trivium):
+        trivium.assert_gradient(f, grad, at=(W, X))
+"""

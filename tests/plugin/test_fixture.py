@@ -125,14 +125,6 @@ def test_what_is_required_and_there_changes_nothing(project: Project) -> None:
     folder.runpytest("--trivium-require=numpy, twin").assert_outcomes(passed=1)
 
 
-def test_a_required_name_that_nobody_knows_fails(project: Project) -> None:
-    folder = project("numpy")
-    folder.makepyfile(ASSERTS.format(more=""))
-    result = folder.runpytest("--trivium-require=nunpy")
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["E*BackendError: no backend 'nunpy'*did you mean 'numpy'?*"])
-
-
 def test_a_backend_that_nobody_knows_fails_and_is_not_skipped(project: Project) -> None:
     folder = project("numpy")
     folder.makepyfile(ASSERTS.format(more=', backends=["numpi"]'))

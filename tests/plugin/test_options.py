@@ -91,6 +91,13 @@ def test_the_ini_file_requires_too(project: Project) -> None:
     folder.runpytest().assert_outcomes(failed=1)
 
 
+def test_a_folder_that_could_be_made_is_not_made_before_there_is_a_script(project: Project) -> None:
+    folder = project("numpy")
+    folder.makepyfile("def test_it():\n    assert True")
+    folder.runpytest("--trivium-save=deep/er").assert_outcomes(passed=1)
+    assert not (folder.path / "deep").exists()
+
+
 REFUSED = {
     "--trivium-seed=x": "--trivium-seed: 'x' is no seed: a seed is a whole number from 0 up",
     "--trivium-seed=-1": "--trivium-seed: '-1' is no seed: a seed is a whole number from 0 up",
@@ -104,6 +111,19 @@ REFUSED = {
         "--trivium-report: 'tox.ini/b.html' cannot be written: tox.ini is a file, and no folder"
     ),
     "--trivium-save=tox.ini": "--trivium-save: 'tox.ini' is a file; name a folder",
+    "--trivium-save=/proc/x": "--trivium-save: '/proc/x' cannot be written: No such file or directory",
+    "--trivium-backends=": "--trivium-backends: '' says nothing: say what, or leave it out",
+    "--trivium-require=,": "--trivium-require: ',' says nothing: say what, or leave it out",
+    "--trivium-backends=numpyy": (
+        "--trivium-backends: 'numpyy' names no backend 'numpyy' (known are: numpy); did you mean 'numpy'?"
+    ),
+    "--trivium-require=numpy,foo": ("--trivium-require: 'numpy,foo' names no backend 'foo' (known are: numpy)"),
+    "--override-ini=trivium_backends=nonesuch": (
+        "trivium_backends in the ini file: 'nonesuch' names no backend 'nonesuch' (known are: numpy)"
+    ),
+    "--override-ini=trivium_explain=perhaps": (
+        "trivium_explain in the ini file: invalid truth value 'perhaps': write true or false"
+    ),
     "--override-ini=trivium_seed=x": (
         "trivium_seed in the ini file: 'x' is no seed: a seed is a whole number from 0 up"
     ),

@@ -238,8 +238,7 @@ def test_every_test_has_a_folder_of_its_own_whatever_its_name(project: Project) 
 
 def test_a_folder_that_cannot_be_written_is_said(project: Project) -> None:
     folder = project("numpy")
-    folder.makepyfile(test_own=WRONG)
-    _ = Path("wrong").write_text("a file")
+    folder.makepyfile(test_own=f"{WRONG}\n    import pathlib\n    _ = pathlib.Path('wrong').write_text('a file')\n")
     result = folder.runpytest("--trivium-save=wrong/deep")
     result.assert_outcomes(failed=3)
     result.stdout.fnmatch_lines(["without pytest: no script was written to *: Not a directory"])

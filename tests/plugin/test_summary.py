@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from _trivium_pytest.annotation import escaped, escaped_property
+from _trivium_pytest.summary import catalogued
 from tests.plugin.conftest import Project
-from tests.plugin.own import RIGHT, WRONG
+from tests.plugin.own import NAMED, RIGHT, WRONG
 
 SMALL = "nets/small.net.toml"
 
@@ -62,6 +63,40 @@ def test_the_ini_file_asks_for_it_too(project: Project) -> None:
     result.stdout.fnmatch_lines(["TV102: the gradient that a step passes back is wrong"])
 
 
+CATALOGUE = [
+    "=* trivium: what the mistakes are =*",
+    "{name}: *",
+    "family: *",
+    "hints, from vague to exact:",
+    "  1  *",
+]
+
+
+def told(name: str) -> list[str]:
+    return [line.format(name=name) for line in CATALOGUE]
+
+
+@pytest.mark.parametrize("ini", ["trivium_explain = true", "trivium_explain = yes"])
+def test_a_mistake_of_ones_own_is_told_as_the_catalogue_tells_it(project: Project, ini: str) -> None:
+    folder = project("numpy", ini=ini)
+    folder.makepyfile(test_own=NAMED)
+    folder.runpytest().stdout.fnmatch_lines(told("tanh-not-squared"))
+
+
+def test_a_mistake_in_a_step_of_a_network_is_told_too(project: Project) -> None:
+    project("numpy", "impostor").runpytest(SMALL, "--trivium-explain").stdout.fnmatch_lines(told("sign"))
+
+
+def test_of_two_mistakes_made_together_each_is_told() -> None:
+    lines = list(catalogued(["sign + two-forgotten", "sign"]))
+    heads = [line.partition(":")[0] for line in lines if line.startswith(("sign:", "two-forgotten:"))]
+    assert heads == ["sign", "two-forgotten"]
+
+
+def test_mistakes_are_not_told_unasked(project: Project) -> None:
+    assert "what the mistakes are" not in project("numpy", "impostor").runpytest(SMALL).stdout.str()
+
+
 def test_codes_are_not_explained_unasked(project: Project) -> None:
     assert "what the codes mean" not in project("numpy", "impostor").runpytest(SMALL).stdout.str()
 
@@ -72,6 +107,7 @@ def test_where_no_code_failed_there_is_nothing_to_explain(project: Project) -> N
     result = folder.runpytest("--trivium-explain")
     result.assert_outcomes(failed=3)
     assert "what the codes mean" not in result.stdout.str()
+    assert "what the mistakes are" not in result.stdout.str()
 
 
 def annotations(result: pytest.RunResult) -> list[str]:
