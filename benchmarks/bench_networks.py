@@ -1,4 +1,4 @@
-"""The notebook's network and a perceptron of real size on every road: forward, and with the parameters' gradients.
+"""Every network of the zoo at its real size, on every road: forward, and with the parameters' gradients.
 
 Knows nothing of how a road is verified.
 """
@@ -6,53 +6,28 @@ Knows nothing of how a road is verified.
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.conftest import Ready
-from trivium.ops import OPS
-from trivium.probe import Probe, draw, probes
-from trivium.spec.graph import Spec, written
-from trivium.spec.node import Node
-from trivium.target import find
-
-NOTEBOOK = Path(__file__).parents[1] / "examples" / "nets" / "notebook.net.toml"
-WIDTHS, BATCH = (784, 512, 512, 10), 128
+from trivium.bench.source import probe as at_real_size
+from trivium.probe import Probe
+from trivium.zoo import ZOO
 
 pytestmark = [
-    pytest.mark.benchmark(disable_gc=True, warmup=True, warmup_iterations=20, min_rounds=20, max_time=2.0),
+    pytest.mark.benchmark(disable_gc=True, warmup=True, warmup_iterations=5, min_rounds=5, max_time=0.5),
     pytest.mark.parametrize("backend", ["numpy", "torch", "jax"]),
     pytest.mark.parametrize("dtype", ["float32", "float64"]),
     pytest.mark.parametrize("what", ["forward", "gradient"]),
-    pytest.mark.parametrize("network", ["notebook", "mlp"]),
+    pytest.mark.parametrize("network", ZOO),
 ]
 
 
 @cache
 def probe(network: str) -> Probe:
-    """The notebook at its own numbers; the perceptron at drawn ones."""
-    if network == "notebook":
-        source = find(NOTEBOOK)
-        return probes(source.spec, values=source.values).points[0]
-    spec = perceptron()
-    return Probe("as written", spec, draw(spec))
-
-
-def perceptron() -> Spec:
-    """784-512-512-10, a data point in each row, relu between the layers, cross entropy at the end."""
-    nodes, below = [], "x"
-    for i in range(1, len(WIDTHS)):
-        nodes.append(Node((f"z{i}",), OPS["linear"], (below, f"w{i}", f"c{i}")))
-        below = f"h{i}"
-        nodes.append(Node((below,), OPS["relu"], (f"z{i}",)))
-    attrs = OPS["cross_entropy"].complete({"class_axis": 1, "reduction": "mean"})
-    nodes[-1] = Node(("loss",), OPS["cross_entropy"], (f"z{len(WIDTHS) - 1}", "labels"), attrs)
-    layers = [(i, WIDTHS[i], WIDTHS[i - 1]) for i in range(1, len(WIDTHS))]
-    parameters = {k: v for i, m, n in layers for k, v in ((f"w{i}", f"{m} {n}"), (f"c{i}", f"{m}"))}
-    inputs = {"x": f"{BATCH} {WIDTHS[0]}", "labels": f"{BATCH}"}
-    return Spec("perceptron", written(inputs), written(parameters), tuple(nodes), "loss")
+    """The network at drawn numbers."""
+    return at_real_size(f"zoo:{network}", {})
 
 
 def bench_network(

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import special
 
 from trivium.backend import Array
-from trivium_numpy.rule import Rule
+from trivium_numpy.rule import Rule, one_or, only
 
 Pair = tuple[Array, Array]
 Triple = tuple[Array, Array, Array]
@@ -24,7 +24,7 @@ FAR = 100
 
 def decay(x: Array) -> Array:
     """e^-|x|, which cannot overflow."""
-    return np.exp(np.where(x.real > 0, -x, x))
+    return np.exp(np.where(x.real > 0, -x, x) if x.dtype.kind == "c" else -np.abs(x))
 
 
 def tanh_forward(x: Array) -> tuple[Array, Array]:
@@ -35,7 +35,8 @@ def tanh_forward(x: Array) -> tuple[Array, Array]:
 
 def tanh_vjp(y: Array, y_bar: Array) -> tuple[Array]:
     """x̄ = (1 - y²) ∘ ȳ"""
-    return ((1 - y * y) * y_bar,)
+    slope = np.asarray(y * y)
+    return (np.multiply(np.subtract(1, slope, out=slope), y_bar, out=slope),)
 
 
 def tanh_jvp(y: Array, x_dot: Array) -> Array:
@@ -46,13 +47,14 @@ def tanh_jvp(y: Array, x_dot: Array) -> Array:
 def sigmoid_forward(x: Array) -> tuple[Array, Array]:
     """y = 1 / (1 + e⁻ˣ), as e^-|x| / (1 + e^-|x|) where x is negative"""
     e = decay(x)
-    y = np.where(x.real > 0, 1, e) / (1 + e)
+    y = one_or(x.real > 0, e) / (1 + e)
     return y, y
 
 
 def sigmoid_vjp(y: Array, y_bar: Array) -> tuple[Array]:
     """x̄ = y (1 - y) ∘ ȳ"""
-    return (y * (1 - y) * y_bar,)
+    slope = np.asarray(1 - y)
+    return (np.multiply(np.multiply(y, slope, out=slope), y_bar, out=slope),)
 
 
 def sigmoid_jvp(y: Array, x_dot: Array) -> Array:
@@ -64,7 +66,7 @@ def softplus_forward(x: Array) -> tuple[Array, Array]:
     """y = log(1 + eˣ), as x + log(1 + e⁻ˣ) where x is positive"""
     e = decay(x)
     positive = x.real > 0
-    return np.where(positive, x, 0) + np.log1p(e), np.where(positive, 1, e) / (1 + e)
+    return only(positive, x) + np.log1p(e), one_or(positive, e) / (1 + e)
 
 
 def softplus_vjp(slope: Array, y_bar: Array) -> tuple[Array]:
@@ -81,7 +83,7 @@ def log_sigmoid_forward(x: Array) -> tuple[Array, Array]:
     """y = -log(1 + e⁻ˣ), as x - log(1 + eˣ) where x is negative"""
     e = decay(x)
     positive = x.real > 0
-    return np.where(positive, 0, x) - np.log1p(e), np.where(positive, e, 1) / (1 + e)
+    return only(~positive, x) - np.log1p(e), one_or(~positive, e) / (1 + e)
 
 
 def log_sigmoid_vjp(slope: Array, y_bar: Array) -> tuple[Array]:

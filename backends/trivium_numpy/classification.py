@@ -12,7 +12,7 @@ import numpy as np
 from trivium.backend import Array
 from trivium_numpy.activation import decay
 from trivium_numpy.regression import divisor, tangent
-from trivium_numpy.rule import Rule
+from trivium_numpy.rule import Rule, one_or, only
 
 Pair = tuple[Array, Array]
 Bars = tuple[Array | None, ...]
@@ -177,10 +177,11 @@ def binary_cross_entropy_with_logits_forward(
     z, t, w = logits, targets, 1 if positive_weight is None else positive_weight
     e = decay(z)
     above = z.real > 0
-    up, down, curve = np.where(above, z, 0), np.where(above, 0, -z), np.log1p(e)
+    up, curve = only(above, z), np.log1p(e)
+    down = up - z
     terms = w * t * (down + curve) + (1 - t) * (up + curve)
     n = divisor(z, reduction, batch_axis)
-    yes, no = np.where(above, 1, e) / (1 + e), np.where(above, e, 1) / (1 + e)
+    yes, no = one_or(above, e) / (1 + e), one_or(~above, e) / (1 + e)
     return terms.sum() / n, (yes, no, up, down, curve, t, positive_weight, n)
 
 

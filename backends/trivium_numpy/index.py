@@ -12,10 +12,12 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from trivium.backend import Array
-from trivium_numpy.rule import Rule
+from trivium_numpy.rule import Rule, only
 
 Shape = tuple[int, ...]
 Places = tuple[Any, ...]
+Looked = tuple[Shape, Array, Array | None]
+"""The table's shape, the labels, and which of them are not the padding, where there is one."""
 
 
 def gathered(y_bar: Array, labels: Array, count: int) -> Array:
@@ -27,22 +29,30 @@ def gathered(y_bar: Array, labels: Array, count: int) -> Array:
     return np.asarray(reads.T @ y_bar.reshape(len(labels), width)).reshape(count, *y_bar.shape[1:])
 
 
-def embedding_forward(table: Array, labels: Array, *, padding: int | None) -> tuple[Array, tuple[Shape, Array, Array]]:
+def embedding_forward(table: Array, labels: Array, *, padding: int | None) -> tuple[Array, Looked]:
     """yᵢ = row lᵢ of the table, 0 where lᵢ is the padding"""
-    kept = (labels != (-1 if padding is None else padding))[..., None]
-    return np.where(kept, table[labels], 0), (table.shape, labels, kept)
+    kept = None if padding is None else labels != padding
+    return looked_up(table, labels, kept), (table.shape, labels, kept)
 
 
-def embedding_vjp(saved: tuple[Shape, Array, Array], y_bar: Array) -> tuple[Array, None]:
+def looked_up(table: Array, labels: Array, kept: Array | None) -> Array:
+    """Row lᵢ of a table, for all labels or those that are kept."""
+    read = np.take(table, labels, axis=0)
+    return read if kept is None else only(kept[..., None], read)
+
+
+def embedding_vjp(saved: Looked, y_bar: Array) -> tuple[Array, None]:
     """table̅ᵥ = Σ ȳᵢ over the labels lᵢ = v that are not the padding"""
     shape, labels, kept = saved
-    return gathered(y_bar[kept[..., 0]], labels[kept[..., 0]], shape[0]), None
+    if kept is None:
+        return gathered(y_bar.reshape(-1, shape[1]), labels.ravel(), shape[0]), None
+    return gathered(y_bar[kept], labels[kept], shape[0]), None
 
 
-def embedding_jvp(saved: tuple[Shape, Array, Array], table_dot: Array, labels_dot: None) -> Array:
+def embedding_jvp(saved: Looked, table_dot: Array, labels_dot: None) -> Array:
     """ẏᵢ = row lᵢ of the table's tangent, 0 where lᵢ is the padding"""
     _, labels, kept = saved
-    return np.where(kept, table_dot[labels], 0)
+    return looked_up(table_dot, labels, kept)
 
 
 def places(indices: Array, axis: int) -> Places:

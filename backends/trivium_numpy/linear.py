@@ -5,11 +5,14 @@ Knows nothing of the other roads.
 
 from __future__ import annotations
 
+import math
+from functools import partial
+
 import numpy as np
 
 from trivium.backend import Array
 from trivium.ops.linear import spelled
-from trivium_numpy.rule import Bar, Rule
+from trivium_numpy.rule import Bar, Rule, plus
 
 Arrays = tuple[Array, ...]
 Pair = tuple[Array, Array]
@@ -47,7 +50,7 @@ def matmul_jvp(saved: Pair, a_dot: Array, b_dot: Array) -> Array:
 
 def affine_forward(w: Array, x: Array, c: Array) -> tuple[Array, Pair]:
     """y = w x + c"""
-    return w @ x + c, (w, x)
+    return plus(w @ x, c), (w, x)
 
 
 def affine_vjp(saved: Pair, y_bar: Array) -> Bars:
@@ -65,7 +68,7 @@ def affine_jvp(saved: Pair, w_dot: Array, x_dot: Array, c_dot: Array) -> Array:
 def linear_forward(x: Array, w: Array, c: Array | None = None) -> tuple[Array, tuple[Array, Array, bool]]:
     """y = x wᵀ + c"""
     y = (rows(x) @ w.T).reshape(*x.shape[:-1], len(w))  # one product, however many axes the data points lie along
-    return y if c is None else y + c, (x, w, c is not None)
+    return y if c is None else plus(y, c), (x, w, c is not None)
 
 
 def linear_vjp(saved: tuple[Array, Array, bool], y_bar: Array) -> Bars:
@@ -136,7 +139,7 @@ def einsum_forward(*xs: Array, equation: str) -> tuple[Array, tuple[Arrays, Term
     return summed(terms, out, xs), (xs, terms, out)
 
 
-def einsum_vjp(saved: tuple[Arrays, Terms, str], y_bar: Array) -> Arrays:
+def einsum_vjp(saved: tuple[Arrays, Terms, str], y_bar: Array) -> Bars:
     """x̄ᵢ = Σ ȳ x₁ x₂ … without xᵢ, over every letter that xᵢ does not have"""
     xs, terms, out = saved
     bars = []
@@ -144,9 +147,14 @@ def einsum_vjp(saved: tuple[Arrays, Terms, str], y_bar: Array) -> Arrays:
         others = (out, *terms[:i], *terms[i + 1 :])
         own = "".join(dict.fromkeys(term))
         shared = "".join(letter for letter in own if any(letter in other for other in others))
-        bar = summed(others, shared, (y_bar, *xs[:i], *xs[i + 1 :]))
-        bars.append(spread(bar, shared, term, x.shape))
+        factors = (y_bar, *xs[:i], *xs[i + 1 :])
+        bars.append(partial(_einsum_bar, others, shared, factors, term, x.shape))
     return tuple(bars)
+
+
+def _einsum_bar(others: Terms, shared: str, factors: Arrays, term: str, shape: tuple[int, ...]) -> Array:
+    bar = summed(others, shared, factors)
+    return bar if shared == term else spread(bar, shared, term, shape)
 
 
 def einsum_jvp(saved: tuple[Arrays, Terms, str], *x_dots: Array) -> Array:
@@ -157,7 +165,33 @@ def einsum_jvp(saved: tuple[Arrays, Terms, str], *x_dots: Array) -> Array:
 
 def summed(terms: Terms, out: str, xs: Arrays) -> Array:
     """The product of the xs, summed over the letters that are not in `out`, two factors at a time."""
+    if len(xs) == 2 and all(len(set(term)) == len(term) for term in terms):
+        return product(terms[0], xs[0], terms[1], xs[1], out)
     return np.asarray(np.einsum(f"{','.join(terms)}->{out}", *xs, optimize=True))
+
+
+def product(a_letters: str, a: Array, b_letters: str, b: Array, out: str) -> Array:
+    """Two factors as a product of matrices for every entry of the letters that both have and `out` keeps.
+
+    The rows are a's own letters, the columns b's; what both have and `out` has not is summed over.
+    """
+    a_letters, a = without(a_letters, a, b_letters + out)
+    b_letters, b = without(b_letters, b, a_letters + out)
+    both = [x for x in a_letters if x in b_letters and x in out]
+    inner = [x for x in a_letters if x in b_letters and x not in out]
+    left, right = [x for x in a_letters if x not in b_letters], [x for x in b_letters if x not in a_letters]
+    sizes = dict(zip(a_letters + b_letters, a.shape + b.shape, strict=True))
+    counts = [math.prod(sizes[x] for x in letters) for letters in (both, left, inner, right)]
+    of_a = a.transpose([a_letters.index(x) for x in both + left + inner]).reshape(counts[:3])
+    of_b = b.transpose([b_letters.index(x) for x in both + inner + right]).reshape(counts[0], *counts[2:])
+    found = (of_a @ of_b if inner else of_a * of_b).reshape([sizes[x] for x in both + left + right])
+    return np.asarray(found.transpose([(both + left + right).index(x) for x in out]))
+
+
+def without(letters: str, x: Array, others: str) -> tuple[str, Array]:
+    """A factor summed over the letters that it has alone."""
+    alone = tuple(i for i, letter in enumerate(letters) if letter not in others)
+    return "".join(x for x in letters if x in others), x.sum(axis=alone) if alone else x
 
 
 def spread(bar: Array, letters: str, term: str, shape: tuple[int, ...]) -> Array:

@@ -36,6 +36,15 @@ Evaluated = tuple[Array, Array, Array, Shape]
 Unit = tuple[Array, Array, Array, int]
 
 
+def laid_like(z: Array, y_bar: Array) -> Array:
+    """ȳ in the order in which z lies in memory: one copy is cheaper than every pass over two orders."""
+    if y_bar.strides == z.strides:
+        return y_bar
+    laid = np.empty_like(z, dtype=y_bar.dtype)
+    np.copyto(laid, y_bar)
+    return laid
+
+
 def mean_over(x: Array, axes: Axes) -> Array:
     """Σ x / n over the axes, which stay, with size 1"""
     return np.asarray(x.mean(axis=axes, keepdims=True))
@@ -77,7 +86,7 @@ def normalized(x: Array, gain: Array, shift: Array, lay: Shape, axes: Axes, eps:
 def normalized_vjp(saved: Normalized, y_bar: Array) -> tuple[Array, Array, Array]:
     """x̄ = (z̄ - mean z̄ - z mean(z z̄)) / σ  with  z̄ = g ȳ     ḡ = Σ z ȳ     s̄ = Σ ȳ     (Σ where g and s were spread)"""
     z, sigma, g, axes, shape = saved
-    y_bar = y_bar.reshape(z.shape)
+    y_bar = laid_like(z, y_bar.reshape(z.shape))
     g_bar, s_bar = (unbroadcast(a, g.shape).reshape(shape) for a in (z * y_bar, y_bar))
     return standardized_slope(z, sigma, axes, g * y_bar), g_bar, s_bar
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from trivium.backend import Array
 from trivium.ops.piecewise import SELU_ALPHA, SELU_SCALE
-from trivium_numpy.rule import Rule, unbroadcast
+from trivium_numpy.rule import Rule, only, unbroadcast
 from trivium_numpy.selection import clip_forward, clip_jvp, clip_vjp
 
 Leaky = tuple[Array, float]
@@ -33,12 +33,12 @@ def relu_forward(x: Array) -> tuple[Array, Array]:
 
 def relu_vjp(positive: Array, y_bar: Array) -> tuple[Array]:
     """x̄ = [x > 0] ∘ ȳ     (slope 0 at the kink)"""
-    return (np.where(positive, y_bar, 0),)
+    return (only(positive, y_bar),)
 
 
 def relu_jvp(positive: Array, x_dot: Array) -> Array:
     """ẏ = [x > 0] ∘ ẋ"""
-    return np.where(positive, x_dot, 0)
+    return only(positive, x_dot)
 
 
 def leaky_relu_forward(x: Array, *, slope: float) -> tuple[Array, Leaky]:
@@ -77,7 +77,7 @@ def prelu_vjp(saved: Parametric, y_bar: Array) -> tuple[Array, Array]:
     """x̄ = ȳ where x > 0, else s ∘ ȳ     s̄ = Σ x ∘ ȳ where x <= 0     (summed over all that share a slope)"""
     x, s, shape = saved
     positive = x > 0
-    s_bar = unbroadcast(np.where(positive, 0, x * y_bar), s.shape)
+    s_bar = unbroadcast(only(~positive, x * y_bar), s.shape)
     return np.where(positive, y_bar, s * y_bar), s_bar.reshape(shape)
 
 
@@ -90,7 +90,7 @@ def prelu_jvp(saved: Parametric, x_dot: Array, slope_dot: Array) -> Array:
 def elu_forward(x: Array, *, alpha: float) -> tuple[Array, Array]:
     """y = x where x > 0, else α (eˣ - 1);  f′ = 1 where x > 0, else α eˣ     (slope α at the kink)"""
     positive = x.real > 0
-    left = np.where(positive, 0, x)  # what is not taken must not overflow
+    left = only(~positive, x)  # what is not taken must not overflow
     return np.where(positive, x, alpha * np.expm1(left)), np.where(positive, 1, alpha * np.exp(left))
 
 
@@ -103,7 +103,7 @@ def selu_forward(x: Array) -> tuple[Array, Array]:
 def celu_forward(x: Array, *, alpha: float) -> tuple[Array, Array]:
     """y = x where x > 0, else α (e^(x/α) - 1);  f′ = 1 where x > 0, else e^(x/α)"""
     positive = x.real > 0
-    left = np.where(positive, 0, x) / alpha
+    left = only(~positive, x) / alpha
     return np.where(positive, x, alpha * np.expm1(left)), np.where(positive, 1, np.exp(left))
 
 
@@ -114,12 +114,12 @@ def hardsigmoid_forward(x: Array) -> tuple[Array, Array]:
 
 def hardsigmoid_vjp(inside: Array, y_bar: Array) -> tuple[Array]:
     """x̄ = ȳ / 6 where |x| < 3, else 0     (slope 0 at the kinks)"""
-    return (np.where(inside, y_bar / 6, 0),)
+    return (only(inside, y_bar / 6),)
 
 
 def hardsigmoid_jvp(inside: Array, x_dot: Array) -> Array:
     """ẏ = ẋ / 6 where |x| < 3, else 0"""
-    return np.where(inside, x_dot / 6, 0)
+    return only(inside, x_dot / 6)
 
 
 def hardswish_forward(x: Array) -> tuple[Array, Array]:

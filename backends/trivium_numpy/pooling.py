@@ -11,7 +11,7 @@ import numpy as np
 
 from trivium.backend import Array
 from trivium_numpy.convolution import Ints, Numbers, Plan, each, inside, padded, plan, reads
-from trivium_numpy.rule import Rule
+from trivium_numpy.rule import Rule, only
 
 Winners = tuple[Array, Numbers, Plan]
 Shares = tuple[Array, Numbers, Plan]
@@ -34,7 +34,7 @@ def max_pool2d_vjp(saved: Winners, y_bar: Array) -> tuple[Array]:
     winner, shape, walk = saved
     wide = padded(np.zeros(shape, y_bar.dtype), walk)
     for i, place in enumerate(reads(walk)):
-        wide[place] += np.where(winner == i, y_bar, 0)
+        wide[place] += only(winner == i, y_bar)
     return (wide[inside(walk)],)
 
 
@@ -43,7 +43,7 @@ def max_pool2d_jvp(saved: Winners, x_dot: Array) -> Array:
     winner, _, walk = saved
     wide, y_dot = padded(x_dot, walk), np.zeros(winner.shape, x_dot.dtype)
     for i, place in enumerate(reads(walk)):
-        y_dot += np.where(winner == i, wide[place], 0)
+        y_dot += only(winner == i, wide[place])
     return y_dot
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from trivium.backend import Array
 from trivium_numpy.activation import sigmoid_forward
-from trivium_numpy.rule import Bar, Rule
+from trivium_numpy.rule import Bar, Rule, only
 
 RnnSaved = tuple[Array, Array, Array, Array, Array, str, bool]
 LstmSaved = tuple[Array, Array, Array, Array, Array, Array, Array, bool]
@@ -66,7 +66,7 @@ def rnn_forward(
     for t in steps(len(x), reverse=reverse):
         before[t] = state
         a = wx[t] + state @ u.T
-        h[t] = state = np.tanh(a) if activation == "tanh" else np.where(a.real > 0, a, 0)
+        h[t] = state = np.tanh(a) if activation == "tanh" else only(a.real > 0, a)
     return h, (x, before, h, w, u, activation, reverse)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from trivium.backend import Array
-from trivium_numpy.rule import Rule
+from trivium_numpy.rule import Rule, only
 
 Pair = tuple[Array, Array]
 
@@ -48,12 +48,12 @@ def clip_forward(x: Array, *, low: float, high: float) -> tuple[Array, Array]:
 
 def clip_vjp(inside: Array, y_bar: Array) -> tuple[Array]:
     """x̄ = [low < x < high] ∘ ȳ     (slope 0 on the bounds)"""
-    return (np.where(inside, y_bar, 0),)
+    return (only(inside, y_bar),)
 
 
 def clip_jvp(inside: Array, x_dot: Array) -> Array:
     """ẏ = [low < x < high] ∘ ẋ"""
-    return np.where(inside, x_dot, 0)
+    return only(inside, x_dot)
 
 
 def where_forward(mask: Array, a: Array, b: Array) -> tuple[Array, Array]:
@@ -63,7 +63,7 @@ def where_forward(mask: Array, a: Array, b: Array) -> tuple[Array, Array]:
 
 def where_vjp(mask: Array, y_bar: Array) -> tuple[None, Array, Array]:
     """ā = ȳ where m, else 0     b̄ = 0 where m, else ȳ     (chosen, not multiplied: 0 times infinity is no number)"""
-    return None, np.where(mask, y_bar, 0), np.where(mask, 0, y_bar)
+    return None, only(mask, y_bar), only(~mask, y_bar)
 
 
 def where_jvp(mask: Array, mask_dot: None, a_dot: Array, b_dot: Array) -> Array:
@@ -73,19 +73,19 @@ def where_jvp(mask: Array, mask_dot: None, a_dot: Array, b_dot: Array) -> Array:
 
 def dropout_forward(x: Array, mask: Array, *, rate: float) -> tuple[Array, tuple[Array, float]]:
     """y = x / (1 - r) where m, else 0     (so that the mean of y over all masks is x)"""
-    return np.where(mask, x / (1 - rate), 0), (mask, 1 - rate)
+    return only(mask, x) / (1 - rate), (mask, 1 - rate)
 
 
 def dropout_vjp(saved: tuple[Array, float], y_bar: Array) -> tuple[Array, None]:
     """x̄ = ȳ / (1 - r) where m, else 0"""
     mask, kept = saved
-    return np.where(mask, y_bar / kept, 0), None
+    return only(mask, y_bar) / kept, None
 
 
 def dropout_jvp(saved: tuple[Array, float], x_dot: Array, mask_dot: None) -> Array:
     """ẏ = ẋ / (1 - r) where m, else 0"""
     mask, kept = saved
-    return np.where(mask, x_dot / kept, 0)
+    return only(mask, x_dot) / kept
 
 
 RULES = {
