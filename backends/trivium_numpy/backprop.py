@@ -175,13 +175,13 @@ class NumpyProgram:
 
     def _forward(self, placed: dict[str, Array], shaker: Shaker | None) -> tuple[dict[str, Array], dict[str, Saved]]:
         values, saved = dict(placed), {}
-        dtype = DTYPES[self.dtype]
+        dtype = np.dtype(DTYPES[self.dtype])
         for step in self._steps:
             inputs = tuple([values[n] for n in step.inputs])
             outputs, saved[step.name] = run_forward(step.rule, step.title, step.attrs, inputs, shaker, self.dtype)
             counted(step.title, "outputs", len(outputs), len(step.outputs))
-            for name, y in zip(step.outputs, outputs, strict=True):
-                check(step.title, "output", y, self.spec.shapes[name], dtype)
+            for name, y, shape in zip(step.outputs, outputs, step.shapes, strict=True):
+                check(step.title, "output", y, shape, dtype)
                 values[name] = frozen(y)
         return values, saved
 
@@ -192,11 +192,13 @@ class NumpyProgram:
             return {}
         bars: dict[str, Array] = {self.spec.loss: np.full(self.spec.shapes[self.spec.loss], cotangent, self.dtype)}
         summed: set[str] = set()
-        for step in reversed(self._steps):
-            if not any(step.needed) or bars.keys().isdisjoint(step.outputs):
-                continue
+        kept = self.want.gradients
+        for step in self._backward_steps:
             # Every reader of an output stands behind it, so that its cotangent is whole; nobody else will ask for it.
-            taken = [bars.get(n) if n in self.want.gradients else bars.pop(n, None) for n in step.outputs]
+            taken = [bars.get(n) if n in kept else bars.pop(n, None) for n in step.outputs]
+            found = [b is not None for b in taken]
+            if not any(found):
+                continue
             y_bars = tuple(
                 [frozen(np.zeros_like(values[n]) if b is None else b) for n, b in zip(step.outputs, taken, strict=True)]
             )
@@ -232,10 +234,16 @@ class NumpyProgram:
                 self.spec.attributes(node),
                 node.inputs,
                 node.outputs,
+                tuple(self.spec.shapes[n] for n in node.outputs),
                 tuple(n in flows for n in node.inputs),
             )
             for node in self.spec.nodes
         )
+
+    @cached_property
+    def _backward_steps(self) -> tuple[Step, ...]:
+        """The steps through which a wanted gradient flows, from the last to the first."""
+        return tuple(step for step in reversed(self._steps) if any(step.needed))
 
     def _needed(self) -> frozenset[str]:
         """The names through which a wanted gradient flows."""

@@ -22,7 +22,10 @@ Bars = tuple[Array | None, ...]
 
 @dataclass(frozen=True)
 class Step:
-    """A node as it is run: its rule, what a message calls it, and which of its inputs have a cotangent to give."""
+    """A node as it is run: its rule, what a message calls it, and which of its inputs have a cotangent to give.
+
+    shapes  of its outputs
+    """
 
     name: str
     rule: Rule
@@ -30,6 +33,7 @@ class Step:
     attrs: Attributes
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    shapes: tuple[tuple[int, ...], ...]
     needed: tuple[bool, ...]
 
 
@@ -41,7 +45,7 @@ def run_forward(
     if not isinstance(pair, tuple) or len(pair) != 2:
         raise BackendError(f"{title}: forward returns {_kind(pair)}, needs a pair (y, saved)")
     y, saved = pair
-    outputs = tuple(np.asarray(part, dtype if _typeless(part) else None) for part in several(y))
+    outputs = tuple([_array(part, dtype) for part in several(y)])
     return (shaker.all(outputs), shaker.saved(saved)) if shaker else (outputs, saved)
 
 
@@ -64,14 +68,17 @@ def run_vjp(
     if not isinstance(x_bars, tuple | list):
         raise BackendError(f"{title}: vjp returns {_kind(x_bars)}, needs a tuple: one cotangent per input")
     counted(title, "cotangents", len(x_bars), len(inputs))
-    wanted = (True,) * len(inputs) if needed is None else needed
+    if needed is not None:
+        x_bars = tuple([x_bar if wanted else None for x_bar, wanted in zip(x_bars, needed, strict=True)])
     finished = tuple(
-        [_finish(rule, title, x, asked(b) if n else None) for x, b, n in zip(inputs, x_bars, wanted, strict=True)]
+        [None if b is None else _finish(rule, title, x, asked(b)) for x, b in zip(inputs, x_bars, strict=True)]
     )
     return shaker.all(finished) if shaker else finished
 
 
 def _finish(rule: Rule, title: str, x: Array, x_bar: Array | None) -> Array | None:
+    if type(x_bar) is np.ndarray and x_bar.shape == x.shape and x_bar.dtype == x.dtype:
+        return x_bar
     if x_bar is None:
         return None
     whole = np.asarray(unbroadcast(np.asarray(x_bar), x.shape) if rule.broadcasts else x_bar)
@@ -103,12 +110,15 @@ def lent(x: Array, dtype: str = "float64") -> Array:
     return frozen(np.asarray(x, dtype if x.dtype.kind == "f" else None).view())
 
 
-def _typeless(y: Any) -> bool:
-    """Whether an output has no precision of its own: a Python number, or what is counted out of labels and masks."""
-    return not isinstance(y, np.ndarray | np.generic) or y.dtype.kind in "biu"
+def _array(y: Any, dtype: str) -> Array:
+    """An output; in the program's precision where it has none of its own: a number, what is counted out of labels."""
+    if type(y) is np.ndarray and y.dtype.kind in "fc":
+        return y
+    typeless = not isinstance(y, np.ndarray | np.generic) or y.dtype.kind in "biu"
+    return np.asarray(y, dtype if typeless else None)
 
 
 def frozen(x: Array) -> Array:
     """The array, read-only: a rule that writes to what it was lent fails at once."""
-    x.flags.writeable = False
+    x.setflags(write=False)
     return x
