@@ -53,8 +53,13 @@ def test_without_a_cost_there_is_a_note(tmp_path: Path) -> None:
         (["grads", "cost", "loss"], {}, "cost and loss may each be the cost: say which, as in --cost cost"),
         (["a", "b"], {}, "no gradient was found among a and b; looked for grads, backward, grad and 10 more"),
         ([], {}, "no gradient was found: there is no function, and no class with a backward; looked for grads,"),
-        (["grads"], {"gradient": ("mine",)}, "no gradient was found among grads; looked for mine"),
-        (["grads"], {"cost": ("mine",)}, "no cost was found among grads; looked for mine"),
+        (
+            ["grads", "f"],
+            {"gradient": ("grds",)},
+            "--gradient names 'grds', and the file has grads and f; did you mean",
+        ),
+        (["grads"], {"cost": ("mine", "his")}, "--cost names 'mine' and 'his', and the file has grads"),
+        ([], {"gradient": ("mine",)}, "--gradient names 'mine', and the file has no function"),
     ],
 )
 def test_none_or_several_is_said(
@@ -73,7 +78,10 @@ def test_the_last_class_with_a_backward_stands_for_the_network(tmp_path: Path) -
     module = loaded(handed(tmp_path, {"a.py": source}) / "a.py")
     assert chosen(module) == Choice("Net", None)
     assert chosen(module, gradient=["Linear"]) == Choice("Linear", None)
-    assert functions(module, chosen(module)) == (vars(module)["Net"], None)
+    made, nothing = functions(module, chosen(module))
+    assert (type(made), nothing) == (vars(module)["Net"], None)
+    with pytest.raises(OracleError, match=r"^--cost names 'x', and the file has Linear, Net and grads$"):
+        _ = chosen(loaded(handed(tmp_path, {"b.py": f"{source}def grads():\n    pass\n"}) / "b.py"), cost=["x"])
 
 
 def test_a_gradient_comes_before_a_class(tmp_path: Path) -> None:

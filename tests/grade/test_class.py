@@ -104,6 +104,8 @@ FILES = {
     "floods.py": FORGED.replace("1}", "1" * 9_000_000 + "}") + RIGHT,
     "breaks_json.py": f"import json\njson.dumps = None\n{RIGHT}",
     "prints_on.py": f"{RIGHT}\nwhile True:\n    print('x' * 1000)\n",
+    "misfit.py": slip("w1 @ S", "w2 @ S"),
+    "forward_alone.py": CLASS.replace("forward(self, S, y)", "forward(self, S)"),
     "two.py": f"{RIGHT}\n\ndef gradient(kept):\n    return grads(kept)\n",
 }
 SAYS = {
@@ -131,6 +133,8 @@ SAYS = {
     "loosens.py": "changing its limits is refused",
     "closes.py": "it closed the pipe to the grader, which it had not opened",
     "prints_on.py": "stopped after 5 s while its file was loaded",
+    "misfit.py": "a product of arrays that do not fit, with 3 columns and 2 rows (line 7); it was handed S (2, 2), y",
+    "forward_alone.py": "2 positional arguments but 3 were given; what is called is forward(S, y), which gives the",
     "two.py": "grads and gradient may each be the gradient: say which, as in --gradient grads",
 }
 ENDLESS = ("prints_on.py", "hangs.py", "hangs_later.py", "sleeps.py")

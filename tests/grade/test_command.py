@@ -113,6 +113,14 @@ def test_a_module_beside_a_submission_can_be_imported(tmp_path: Path, capsys: py
             "error: Invalid value for '--html': cannot write no/x.html: No such",
         ),
         (
+            ["a.py", *AGAINST, "--gradescope", "/proc/x"],
+            "error: Invalid value for '--gradescope': cannot write /proc/x: No such",
+        ),
+        (
+            ["a.py", *AGAINST, "--gradescope", "a.py"],
+            "error: Invalid value for '--gradescope': cannot write a.py: Not a directory",
+        ),
+        (
             ["a.py", *AGAINST, "--values", "few.json"],
             "ValuesError: few.json has no numbers for y, w1, b1, w2, b2, w3, b3",
         ),

@@ -56,7 +56,9 @@ PARAMETERS = ["w", "b", "v"]
 def marked(states: dict[str, str], outcome: str = "wrong") -> Mark:
     hints = ("The gradient of w is right.",)
     a = Submission("a.py", Path("a.py"))
-    return Mark(a, outcome, 3, 1.234, states, "a secret at g6", hints, ("a secret",), "", ("a secret",), "a secret", "")
+    return Mark(
+        a, outcome, 3, 1.234, states, "a secret at g6", hints, ("a secret",), "", ("It draws.",), "a secret", ""
+    )
 
 
 def valid(document: dict[str, Any]) -> bool:
@@ -101,7 +103,7 @@ def test_at_level_0_which_gradients_are_right_is_hidden() -> None:
 
 def test_a_student_reads_the_hints_and_not_what_the_teacher_reads() -> None:
     found = results(SOME, PARAMETERS, 4)
-    assert found["output"] == "1 of 3 gradients are right.\nThe gradient of w is right."
+    assert found["output"] == "1 of 3 gradients are right.\nThe gradient of w is right.\nNote: It draws."
     assert "secret" not in str(found)
 
 

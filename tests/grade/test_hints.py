@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from tests.grade.handed import NET
 from trivium.cli.mistakes import example
 from trivium.grade.answer import Answer, Gradient
-from trivium.grade.hints import hints, reveals
+from trivium.grade.hints import hints, once, reveals
 from trivium.grade.mark import asked
 from trivium.mistakes import MISTAKES
 from trivium.own.against import named
@@ -58,6 +59,40 @@ def test_a_step_is_counted_among_its_kind() -> None:
 
 def test_without_a_known_mistake_it_is_said_how_the_numbers_are_off() -> None:
     assert hints(answer(suspects=("g4",)), STATES, SPEC, 4)[2:] == ("The gradient of w1: 3 times too large.",)
+
+
+SCATTERED = Gradient("w1", "w1", "wrong", "15 of 15 entries are wrong; no simple pattern", "scattered")
+RATIOS = [Gradient(n, n, "wrong", "2 times too small", "ratio") for n in ("w2", "w3", "w1")]
+SHAPED = Gradient("b2", "b2", "wrong", "it has another shape")
+
+
+@pytest.mark.parametrize(
+    ("gradients", "name"),
+    [
+        ([SCATTERED, *RATIOS, SHAPED], "w3"),
+        ([SCATTERED, SHAPED], "b2"),
+        ([SCATTERED, replace(SCATTERED, name="b3")], "b3"),
+        ([SCATTERED], "w1"),
+    ],
+)
+def test_what_is_told_has_the_simplest_pattern_and_is_nearest_to_the_loss(gradients: list[Gradient], name: str) -> None:
+    (told,) = hints(replace(answer(), gradients=tuple(gradients)), STATES, SPEC, 4)[1:]
+    assert told.startswith(f"The gradient of {name}: ")
+
+
+def test_what_two_mistakes_have_in_common_is_said_once() -> None:
+    alike = replace(of("sign")[0], mistake="of-nobody", hints=("Look at g9: its sign is off. It has the size.", ""))
+    nearly = replace(alike, hints=("Look at g9: its signs is off. It has the size, on both sides.", ""))
+    assert hints(answer(alike, nearly), STATES, SPEC, 3)[-1] == "Look at g9: its sign is off. It has the size."
+
+
+def test_what_two_hints_do_not_share_is_all_said() -> None:
+    assert list(once(["Look at g1. Is it a sum?", "Look at g10. Or a mean?"])) == [
+        "Look at g1.",
+        "Is it a sum?",
+        "Look at g10.",
+        "Or a mean?",
+    ]
 
 
 def test_a_wrong_value_comes_before_any_gradient() -> None:

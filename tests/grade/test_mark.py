@@ -41,6 +41,11 @@ def test_an_end_without_an_answer_says_why(found: Mark, says: str) -> None:
     assert says in found.remark
 
 
+def test_a_reason_that_asks_has_one_mark_at_its_end() -> None:
+    assert marked(("stopped", "did you mean 'grads'?")).hints == ("It could not be graded: did you mean 'grads'?",)
+    assert marked(("stopped", "it is empty")).hints == ("It could not be graded: it is empty.",)
+
+
 def test_a_limit_that_this_system_does_not_know_is_told() -> None:
     found = marked(("unlimited", "memory"), code=1)
     assert found.notes == ("memory could not be limited on this system",)

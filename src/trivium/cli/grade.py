@@ -9,6 +9,7 @@ import json
 import os
 import shlex
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -87,6 +88,8 @@ def grade(
     faces = Faces(gradescope, html, as_json=as_json)
     if html is not None:
         reserve(html, "--html")
+    if gradescope is not None:
+        attempt(gradescope)
     return shown([Path(s) for s in submissions or ()], task, jobs or min(os.cpu_count() or 1, MOST_JOBS), faces)
 
 
@@ -146,6 +149,15 @@ def prepared(
     if missing:
         raise ValuesError(f"{values} has no numbers for {', '.join(missing)}, which {spec.name} needs")
     return Task(spec, against, values, limits, hints, parse_names(gradient) or (), parse_names(cost) or ())
+
+
+def attempt(folder: Path) -> None:
+    """Refuse a folder that could not be made or written to, before there is anything to write; nothing is made yet."""
+    try:
+        with tempfile.TemporaryDirectory(dir=next(p for p in (folder, *folder.absolute().parents) if p.exists())):
+            pass
+    except OSError as error:
+        raise typer.BadParameter(f"cannot write {folder}: {error.strerror}", param_hint="'--gradescope'") from error
 
 
 def limited(timeout: float) -> float:

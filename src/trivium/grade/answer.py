@@ -5,10 +5,13 @@ Knows nothing of how it was found, or of what is made of it.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from trivium.own.found import GRADIENT, VALUE, WRONG, Named
+from trivium.compare.bound import equals
+from trivium.own.found import GRADIENT, VALUE, WRONG, Named, Part
+from trivium.own.network import TELLING
 from trivium.report import OwnReport
 from trivium.report.own import sentence
 
@@ -18,18 +21,26 @@ answer, or what the answer is."""
 LAST = (STOPPED, ANSWER)
 UNHEARD = 71
 """The exit code of a process that can send no message any more."""
+RATIO, SCATTERED = "ratio", "scattered"
+NAMES = ", and "
+"""In a pattern's text, before the size that a factor is."""
 LONGEST = 400
 """Characters of a reason that are shown."""
 
 
 @dataclass(frozen=True)
 class Gradient:
-    """One gradient that was brought. `how` is in which way it is wrong, or why nothing can be said."""
+    """One gradient that was brought.
+
+    how      in which way it is wrong, or why nothing can be said
+    pattern  the kind of that way: ratio, scattered, ...; nothing where there is none
+    """
 
     name: str
     said_as: str
     state: str
     how: str
+    pattern: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,13 @@ def answered(report: OwnReport, gradient: str, cost: str | None, note: str) -> d
         cost=cost or "",
         summary=sentence(found),
         gradients=tuple(
-            Gradient(p.name, p.said_as, p.state, (p.pattern.text if p.pattern else "") or p.why)
+            Gradient(
+                name=p.name,
+                said_as=p.said_as,
+                state=p.state,
+                how=_how(p, drawn=TELLING in found.points),
+                pattern=p.pattern.name if p.pattern else "",
+            )
             for p in found.beside or found.of(GRADIENT)
         ),
         value=values[0].name if values else "",
@@ -72,6 +89,16 @@ def answered(report: OwnReport, gradient: str, cost: str | None, note: str) -> d
         text=report.text(),
     )
     return asdict(answer)
+
+
+def _how(part: Part, *, drawn: bool) -> str:
+    """In which way it is wrong; of a factor that may depend on sizes, and is none of them, that these were drawn."""
+    found = part.pattern
+    if found is None or not found.text:
+        return part.why
+    factor = abs(found.ratio or 1.0)
+    known = NAMES in found.text or equals(factor, 2.0 ** round(math.log2(factor)))  # no size that is drawn is 2
+    return found.text if known or not drawn or found.name != RATIO else f"{found.text}, at the sizes that were drawn"
 
 
 def read(message: Any) -> Answer | None:

@@ -21,7 +21,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from trivium.errors import InternalError, TriviumError
-from trivium.grade import answer, choice, guard
+from trivium.grade import accepted, answer, choice, guard
 from trivium.grade.answer import ANSWER, LAST, LONGEST, REFUSED, STAGE, STOPPED, UNHEARD, UNLIMITED
 
 LOADING, CALLING = "its file was loaded", "its functions were called"
@@ -118,12 +118,12 @@ def graded(job: Mapping[str, Any], stage: Callable[[str], None], tell: Tell) -> 
     from trivium.own import check as _check  # noqa: F401  all that is needed later, before anything is refused
     from trivium.own.source import loaded
     from trivium.referee import load_referee
-    from trivium.target import handwritten
+    from trivium.target import find, handwritten
     from trivium.verbs import check_gradient
 
     _ = handwritten(), load_referee()
     values = None if job["values"] is None else read_values(Path(job["values"]))
-    file = job["file"]
+    source, file = find(job["against"], values=values), job["file"]
     guard.stand(os.getcwd(), file, lambda what: tell(REFUSED, what))
     sys.path.append(job["beside"])
     sys.dont_write_bytecode = True
@@ -135,8 +135,11 @@ def graded(job: Mapping[str, Any], stage: Callable[[str], None], tell: Tell) -> 
     try:
         report = check_gradient(cost, grad, at=values, against=job["against"])
     except TriviumError as error:
-        if found.note and not isinstance(error, InternalError):
-            error.add_note(found.note)
+        taken = accepted.signatures(cost, source.spec)
+        handed = "" if taken else accepted.shapes(error, source.spec, source.values)
+        for note in (found.note, taken, handed):
+            if note and not isinstance(error, InternalError):
+                error.add_note(note)
         raise
     words = [f"{job['shown']}::{found.gradient}", *(["--cost", found.cost] if found.cost else []), *job["again"]]
     report = replace(report, command=shlex.join(["trivium", "check", *words]))
@@ -161,7 +164,7 @@ def why(error: BaseException, stage: str, job: Mapping[str, Any]) -> str:
             return f"it calls sys.exit({_short(e.code) if e.code is not None else ''}){while_}{line}"
     if isinstance(error, TriviumError) and not isinstance(error, InternalError):
         notes = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
-        return _cut(f"{error.problems[0].message}{line}{notes}")
+        return _cut(f"{accepted.plain(error.problems[0].message)}{line}{notes}")
     if isinstance(error, Exception):
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(last.filename).name}:{last.lineno}"

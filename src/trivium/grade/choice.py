@@ -5,12 +5,13 @@ Knows nothing of what the functions do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any
 
-from trivium.errors import OracleError
+from trivium.errors import OracleError, did_you_mean
+from trivium.grade.accepted import made
 from trivium.own.stateful import is_stateful
 from trivium.report.phrase import listed
 
@@ -45,11 +46,11 @@ def chosen(module: ModuleType, *, gradient: Sequence[str] = (), cost: Sequence[s
     if found in own and is_stateful(own[found]):
         return Choice(found, None)
     if found is None:
-        raise OracleError(_none("gradient", there, gradient or usual(GRADIENTS)))
+        raise OracleError(_absent("gradient", gradient, own) if gradient else _none("gradient", there, GRADIENTS))
     by = _named(module, cost) if cost else _usual([n for n in there if n != found], COSTS, "cost")
     if by is None and cost:
-        raise OracleError(_none("cost", there, cost))
-    return Choice(found, by, "" if by else _none("cost", there, usual(COSTS)))
+        raise OracleError(_absent("cost", cost, own))
+    return Choice(found, by, "" if by else _none("cost", there, COSTS))
 
 
 def usual(groups: Sequence[Sequence[str]]) -> list[str]:
@@ -62,7 +63,7 @@ def functions(module: ModuleType, found: Choice) -> tuple[Callable[..., Any] | N
     """The function and its gradient; an object that is both stands in the place of the function."""
     grad = _function(module, found.gradient)
     if is_stateful(grad):
-        return grad, None
+        return made(grad), None
     return None if found.cost is None else _function(module, found.cost), grad
 
 
@@ -72,9 +73,17 @@ def _function(module: ModuleType, name: str) -> Callable[..., Any]:
     return found
 
 
-def _none(what: str, there: Sequence[str], looked: Sequence[str]) -> str:
+def _absent(what: str, told: Sequence[str], own: Mapping[str, Any]) -> str:
+    """That nothing has a name that was told, and what there is."""
+    there = [name for name, x in own.items() if isinstance(x, FunctionType) or is_stateful(x)]
+    names = listed(map(repr, told))
+    return f"--{what} names {names}, and the file has {listed(there) or 'no function'}{did_you_mean(told[0], there)}"
+
+
+def _none(what: str, there: Sequence[str], groups: Sequence[Sequence[str]]) -> str:
+    """That nothing has a usual name, and what was looked for."""
     has = f" among {listed(there, most=6)}" if there else ": there is no function, and no class with a backward"
-    return f"no {what} was found{has}; looked for {listed(looked, most=3)} (or say --{what} NAME)"
+    return f"no {what} was found{has}; looked for {listed(usual(groups), most=3)} (or say --{what} NAME)"
 
 
 def _named(module: ModuleType, names: Sequence[str]) -> str | None:

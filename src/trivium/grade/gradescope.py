@@ -1,6 +1,6 @@
 """Gradescope's results.json, a test for each gradient: gradescope-autograders.readthedocs.io/en/latest/specs.
 
-Knows nothing of how a submission was graded, and says nothing that a hint does not.
+Knows nothing of how a submission was graded, and says nothing but what hints and notes do.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def results(mark: Mark, names: Sequence[str], level: int) -> dict[str, Any]:
 
 def output(mark: Mark) -> str:
     """What a student reads first."""
-    return "\n".join([f"{mark.score} of {mark.total} gradients are right.", *mark.hints])
+    notes = [f"Note: {note}" for note in mark.notes]
+    return "\n".join([f"{mark.score} of {mark.total} gradients are right.", *mark.hints, *notes])
 
 
 def _test(mark: Mark, name: str, number: int, level: int) -> dict[str, Any]:

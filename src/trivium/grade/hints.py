@@ -6,12 +6,12 @@ What a hint says is what is wrong; what to write instead is left to the person. 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from trivium.grade.answer import Answer
+from trivium.grade.answer import RATIO, SCATTERED, Answer, Gradient
 from trivium.grade.location import location
 from trivium.mistakes import MISTAKES
-from trivium.own.found import RIGHT, Named
+from trivium.own.found import RIGHT, WRONG, Named
 from trivium.report.phrase import listed
 from trivium.spec.graph import Spec
 
@@ -20,6 +20,7 @@ LEVELS = "0 the score alone, 1 which gradients are right, 2 where to look, 3 at 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 FORMULA = re.compile(r"[²³√π=*/@^<>+|ᵀ]|\s[-−]\s|-[a-z]\b|\w\(|\w\.\w|(?<!several )\btimes\b|\.\d|(?<!')\b[b-hj-z]\b")
 """Operators, calls, numbers with a point, a letter that stands for an array: what the right line would be made of."""
+SENTENCE, WORD = re.compile(r"(?<=[.?!])\s+"), re.compile(r"\w+")
 MOST = 3
 """Mistakes that cannot be told apart, of which hints are shown."""
 
@@ -28,7 +29,7 @@ def hints(answer: Answer, states: Mapping[str, str], spec: Spec, level: int) -> 
     """One hint for each level up to this one that has something to say; nothing where all is right."""
     if all(state == RIGHT for state in states.values()) and not answer.value:
         return () if level == NOTHING else (f"All {len(states)} gradients are right.",)
-    tellings = (which(states), where(answer, spec), kind(answer), exact(answer))
+    tellings = (which(states), where(answer, spec), kind(answer, spec), exact(answer))
     return tuple(text for text in tellings[:level] if text)
 
 
@@ -80,15 +81,36 @@ def _subject(name: str, spec: Spec) -> str:
     return f"{said}," if "," in said else said
 
 
-def kind(answer: Answer) -> str:
+def kind(answer: Answer, spec: Spec) -> str:
     """What to look at there: the first hints of the catalogue, or else how the numbers are off."""
     if answer.value:
         return ""
     if not answer.mistakes:
-        off = next((g for g in answer.gradients if g.state == "wrong" and g.how), None)
+        off = telling([g for g in answer.gradients if g.state == WRONG], spec)
         return f"The gradient of {off.name}: {off.how}." if off else ""
-    found = dict.fromkeys(hint for m in answer.mistakes[:MOST] for hint in vague(m))
-    return " ".join(found)
+    return " ".join(once(hint for m in answer.mistakes[:MOST] for hint in vague(m)))
+
+
+def telling(gradients: Sequence[Gradient], spec: Spec) -> Gradient | None:
+    """The gradient whose numbers tell most: off by a factor, else in some other simple way; nearest to the loss."""
+    at = {node.name: i for i, node in enumerate(spec.nodes)}
+    kinds = (SCATTERED, "", RATIO)
+
+    def order(g: Gradient) -> tuple[int, int]:
+        simple = kinds.index(g.pattern) if g.pattern in kinds else 1
+        return simple, max((at[node.name] for node in spec.consumers.get(g.name, ())), default=-1)
+
+    return max((g for g in gradients if g.how), key=order, default=None)
+
+
+def once(hints: Iterable[str]) -> Iterator[str]:
+    """The sentences of hints, without those that say the same but for an `s`, or say another and a little more."""
+    said: list[list[str]] = []
+    for sentence in (s for hint in hints for s in SENTENCE.split(hint)):
+        words = [word.removesuffix("s") for word in WORD.findall(sentence.lower())]
+        if not any(all(a == b for a, b in zip(words, other, strict=False)) for other in said):
+            said.append(words)
+            yield sentence
 
 
 def exact(answer: Answer) -> str:

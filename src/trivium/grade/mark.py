@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trivium.grade.answer import ANSWER, LONGEST, REFUSED, STAGE, STOPPED, UNHEARD, UNLIMITED, Answer, read
-from trivium.grade.hints import hints
+from trivium.grade.hints import hints, telling
 from trivium.grade.location import location, steps
 from trivium.grade.sandbox import Limits, Ran
 from trivium.grade.submission import Submission
 from trivium.own.found import RIGHT, UNKNOWN, WRONG
+from trivium.report.own import ended
 from trivium.report.phrase import listed, visible
 from trivium.spec.graph import Spec
 
@@ -103,7 +104,7 @@ def mark(submission: Submission, run: Ran, spec: Spec, limits: Limits, level: in
 
 
 def _not_run(submission: Submission, spec: Spec, why: str, notes: tuple[str, ...], seconds: float, shown: str) -> Mark:
-    told = (f"It could not be graded: {why}.",)
+    told = (f"It could not be graded: {ended(why)}",)
     return Mark(submission, NOT_RUN, len(asked(spec)), seconds, {}, why, told, (), "", notes, "", shown)
 
 
@@ -129,7 +130,8 @@ def _remark(answer: Answer, states: Mapping[str, str], outcome: str, spec: Spec)
         said.append(f"the value of {answer.value}: from there on this is another function than {spec.name}")
     elif where:
         said.append(f"first wrong: {steps(where)}")
-    off = next((g for g in answer.gradients if g.state != RIGHT and g.how), None)
+    wrong = [g for g in answer.gradients if g.state == WRONG]
+    off = telling(wrong or [g for g in answer.gradients if g.state != RIGHT], spec)
     if off is not None and not answer.value:
         said.append(f"{off.name}: {off.how}")
     return "; ".join(said)

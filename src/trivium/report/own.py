@@ -126,7 +126,7 @@ def sentence(found: Found) -> str:
         names = listed((p.name for p in right), most=8)
         return f"The gradient of {found.what} is right: {names}, {every}held against {sure}."
     if wrong and found.assumption:
-        return f"Undecided: {listed(p.name for p in wrong)}: {found.assumption}."
+        return f"Undecided: {listed(p.name for p in wrong)}: {ended(found.assumption)}"
     if wrong:
         rest = f" {listed(p.name for p in right)} {'is' if len(right) == 1 else 'are'} right." if right else ""
         all_ = len(found.of(GRADIENT))
@@ -139,7 +139,12 @@ def sentence(found: Found) -> str:
         )
     unknown = found.of(GRADIENT, UNKNOWN)
     why = "; ".join(f"{p.name}: {p.why}" for p in unknown[:3])
-    return f"Undecided: {why or 'nothing was compared'}."
+    return f"Undecided: {ended(why or 'nothing was compared')}"
+
+
+def ended(text: str) -> str:
+    """A sentence with a point at its end, where it has no mark of its own there."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def lines(found: Found, command: str, width: int) -> list[str]:
