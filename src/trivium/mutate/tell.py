@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
 
+from trivium.compare.bound import UNIT
 from trivium.errors import counted
 from trivium.mutate.body import Body
 from trivium.mutate.course import CAUGHT, HANGS, RAISES, THROUGH, UNCHANGED, Outcome, Untouched
@@ -21,6 +22,10 @@ from trivium.report.phrase import visible
 WIDTH, STATE, NAME = 80, 17, 26
 SMALL, LARGE = 1 / 128, 100.0
 """Smaller changes are told by their power of ten; larger ones are of what is 0 but for rounding."""
+FINEST = UNIT["float64"] ** (1 / 3)
+"""The share of a result that tests by central differences in float64 have to allow: about their step, which is the cube
+root of u, where their rounding and their curvature are as large as each other."""
+UNKNOWN, MARK = "?", "*"
 MORE = " …"
 TOKEN = re.compile(r"\w+|\s+|[-+*/@<>=!]+|[^\w\s]")
 BESIDE = (4, 2, 1)
@@ -94,8 +99,16 @@ def closing(own: Own, outcomes: Sequence[Outcome]) -> Iterator[str]:
     if through:
         yield ""
         yield f"LET THROUGH: {counted(len(through), 'wrong gradient')} that these tests do not notice."
-        yield "How much the result changes, as a share of its largest entry (? unknown):"
+        unknown = " (? unknown)" if any(share(o.change) == UNKNOWN for o in through) else ""
+        yield f"How much the result changes, as a share of its largest entry{unknown}:"
         yield from listed(own, through, sized=True)
+        fine = [o for o in through if too_fine(o.change)]
+        if fine:
+            yield ""
+            yield from wrapped(
+                f"{MARK} smaller than {FINEST:.0e}: no test by finite differences can be trusted to see it, but an "
+                "exact one, such as the one below."
+            )
     hidden = of(outcomes, UNCHANGED)
     if hidden:
         yield ""
@@ -115,7 +128,8 @@ def listed(own: Own, outcomes: Sequence[Outcome], *, sized: bool) -> Iterator[st
         yield ""
         yield cut(visible(f"{own.path.name}:{number}  {own.lines[number - 1].strip()}"))
         for outcome in group:
-            size = f"{share(outcome.change):>9}  " if sized else "  "
+            mark = MARK if too_fine(outcome.change) else " "
+            size = f"{share(outcome.change):>9}{mark} " if sized else "  "
             start = f"{size}{outcome.plant.mistake:<{NAME}}  "
             if len(" ".join(f"{outcome.plant.before} -> {outcome.plant.after}".split())) <= WIDTH - len(start):
                 yield f"{start}{brief(outcome.plant, WIDTH)}"
@@ -128,12 +142,17 @@ def listed(own: Own, outcomes: Sequence[Outcome], *, sized: bool) -> Iterator[st
 def share(change: float | None) -> str:
     """0.44, 3e-08; `shape` where the result has another shape or kind, ? where it is not known."""
     if change is None or change == 0:
-        return "?"
+        return UNKNOWN
     if change == float("inf"):
         return "shape"
     if change > LARGE:
         return f"> {LARGE:.0f}"
     return f"{change:.2f}" if change > SMALL else f"{change:.0e}"
+
+
+def too_fine(change: float | None) -> bool:
+    """Whether a change that is known is smaller than what central differences can see."""
+    return change is not None and 0 < change < FINEST
 
 
 def score(own: Own, outcomes: Sequence[Outcome]) -> Iterator[str]:
