@@ -188,7 +188,8 @@ def _figure(height: float) -> tuple[Figure, Axes]:
 
 def _legend(axes: Axes) -> None:
     """Above the picture, where it hides nothing."""
-    _ = axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.2)
+    if axes.get_legend_handles_labels()[0]:
+        _ = axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.2)
 
 
 def _svg(figure: Figure, title: str) -> str:

@@ -66,6 +66,9 @@ def view(record: Record, command: str) -> dict[str, Any]:
 def facts(record: Record) -> Iterator[tuple[str, str]]:
     """The machine and the protocol."""
     m, p = record.machine, record.protocol
+    if p.get("source"):
+        yield "source", str(p["source"])
+        return
     cpu = m.get("cpu") or {}
     yield (
         "processor",

@@ -116,6 +116,8 @@ def _sure(record: Record) -> str:
     widths = [(max(r.times) - min(r.times)) / r.median for r in timed]
     spread = f", the widest spread of a row's rounds {max(widths):.0%} of its median" if widths else ""
     lost = f"; {len(failed)} have no time, and say why" if failed else ""
+    if record.protocol.get("source"):
+        return f"Each of the {len(timed)} times was judged by the eval that took it, not here{spread}{lost}."
     return f"Each of the {len(timed)} times is of a program whose gradient was verified in its process{spread}{lost}."
 
 

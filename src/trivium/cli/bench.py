@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trivium.cli.exchange import export, taken
 from trivium.cli.file import reserve, write
 from trivium.cli.stream import mention, say
 
@@ -145,6 +146,9 @@ def report(
     if as_json:
         say(json.dumps(record.to_json(), indent=1))
     return 0
+
+
+_commands = app.command("import")(taken), app.command()(export)
 
 
 def _changed(found: Sequence[Change]) -> Iterator[str]:

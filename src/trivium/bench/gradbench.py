@@ -1,0 +1,115 @@
+"""Times from and for GradBench: a log of JSON lines, in which an eval asks one tool and judges what it answers.
+
+A log is a line for each message, and one for each answer:
+
+    {"elapsed": {"nanoseconds": n}, "message": {"id": 2, "kind": "evaluate", "module": m, "function": f, "input": x}}
+    {"elapsed": {"nanoseconds": n}, "response": {"id": 2, "success": true, "timings": [{"name": "evaluate", ...}]}}
+
+It starts with a message of kind "start", whose answer may name the tool; "define" loads a module, which is a network
+here; "analysis" says whether the answer to an earlier message was valid. Knows nothing of how times are shown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from trivium.bench.record import FORWARD, GRADIENT, Record, Row
+from trivium.errors import ValuesError
+
+EVALUATE, ANALYSIS = "evaluate", "analysis"
+FUNCTIONS = {FORWARD: "objective", GRADIENT: "jacobian"}
+"""What GradBench's own evals call the two."""
+WHAT = {"objective": FORWARD, "primal": FORWARD, "cost": FORWARD, "jacobian": GRADIENT, "gradient": GRADIENT}
+NANO = 1e9
+CHOSEN = ("dtype",)
+"""What of an input is no size."""
+
+
+def written(record: Record, backend: str) -> Iterator[str]:
+    """A record's rows of one backend as the log of an eval called trivium, line by line."""
+    rows, number = record.of(backend=backend), 0
+    spent = 0.0
+
+    def pair(message: Mapping[str, Any], response: Mapping[str, Any], seconds: float = 0.0) -> Iterator[str]:
+        nonlocal number, spent
+        yield _line(spent, message={"id": number, **message})
+        spent += seconds
+        yield _line(spent, response={"id": number, **response})
+        number += 1
+
+    yield from pair({"kind": "start", "eval": "trivium"}, {"tool": backend})
+    for network in dict.fromkeys(r.network for r in rows):
+        yield from pair({"kind": "define", "module": network}, {"success": True})
+        for row in (r for r in rows if r.network == network):
+            of = number
+            asked = {"module": network, "function": FUNCTIONS[row.what], "input": {"dtype": row.dtype, **row.sizes}}
+            timings = [{"name": EVALUATE, "nanoseconds": round(t * NANO)} for t in row.times]
+            answer = {"success": bool(timings), "timings": timings, **({"error": row.error} if row.error else {})}
+            yield from pair({"kind": EVALUATE, **asked}, answer, sum(row.times))
+            verdict = {"valid": True} if timings else {"valid": False, "error": row.error}
+            yield from pair({"kind": ANALYSIS, "of": of, **verdict}, {})
+
+
+def _line(elapsed: float, **what: Any) -> str:
+    return json.dumps({"elapsed": {"nanoseconds": round(elapsed * NANO)}, **what})
+
+
+def taken(path: Path) -> Record:
+    """A log's evaluations as a record: one row each, without a time where the eval found the answer invalid.
+
+    ValuesError, with the line, where it is no such log.
+    """
+    tool, rows, asked = path.stem, dict[int, Row](), dict[int, Mapping[str, Any]]()
+    for number, line in enumerate(_lines(path), start=1):
+        try:
+            entry = json.loads(line)
+            if "message" in entry:
+                message = entry["message"]
+                asked[message["id"]] = message
+                if message["kind"] == ANALYSIS and not message["valid"] and message["of"] in rows:
+                    rows[message["of"]] = _invalid(rows[message["of"]], message.get("error", "the answer is invalid"))
+            elif "response" in entry:
+                response = entry["response"]
+                message = asked[response["id"]]
+                if message["kind"] == "start":
+                    tool = response.get("tool") or tool
+                elif message["kind"] == EVALUATE and message["function"] in WHAT:
+                    rows[response["id"]] = _row(tool, message, response)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValuesError(
+                f"{path}, line {number}: no line of a GradBench log: {type(error).__name__}: {error}"
+            ) from error
+    if not rows:
+        known = ", ".join(WHAT)
+        raise ValuesError(f"{path} has no evaluation of {known}: nothing to take over")
+    return Record(tuple(rows.values()), {}, {"source": f"GradBench log {path.name}"})
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            yield from (line for line in file if line.strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValuesError(f"{path} cannot be read: {error}") from error
+
+
+def _row(tool: str, message: Mapping[str, Any], response: Mapping[str, Any]) -> Row:
+    given = message.get("input")
+    inputs = given if isinstance(given, Mapping) else {}
+    sizes = {n: x for n, x in inputs.items() if type(x) is int and n not in CHOSEN}
+    network = message["module"]
+    if not sizes and message.get("description"):  # what tells two workloads of one module apart
+        network = f"{network}: {message['description']}"
+    times = tuple(t["nanoseconds"] / NANO for t in response.get("timings", ()) if t["name"] == EVALUATE)
+    row = Row(
+        network, sizes, tool, inputs.get("dtype", "float64"), WHAT[message["function"]], (times,) if times else ()
+    )
+    return row if response["success"] else _invalid(row, response.get("error", "the tool failed"))
+
+
+def _invalid(row: Row, why: str) -> Row:
+    """A wrong answer has no time."""
+    return Row(row.network, row.sizes, row.backend, row.dtype, row.what, error=why)
