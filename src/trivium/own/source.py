@@ -13,6 +13,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator
+from importlib.util import decode_source
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -58,8 +59,8 @@ def _imported(name: str) -> ModuleType:
 def loaded(path: Path) -> ModuleType:
     """A file as a module; its folder is where its own imports are looked up while it runs."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = _text(path)
+    except (OSError, UnicodeDecodeError, SyntaxError) as error:
         raise OracleError(f"{path} cannot be read: {error}") from error
     module = ModuleType(re.sub(r"\W", "_", path.stem) or "own")
     module.__file__ = str(path)
@@ -77,6 +78,18 @@ def loaded(path: Path) -> ModuleType:
     finally:
         sys.path.remove(str(path.parent))
     return module
+
+
+def _text(path: Path) -> str:
+    """What is in a file; a Python file is read as Python reads it, whose first lines may say how it is encoded."""
+    data = path.read_bytes()
+    if path.suffix != ".py":
+        return data.decode("utf-8")
+    try:
+        return decode_source(data)
+    except SyntaxError:
+        _ = data.decode("utf-8")  # which says at which byte
+        raise
 
 
 def cells(path: Path, text: str) -> Iterator[str]:

@@ -115,7 +115,10 @@ def instance(thing: Any) -> Any:
         return thing()
     except (Exception, SystemExit) as error:  # noqa: BLE001  a stranger's class may raise whatever it likes
         said = f"{type(error).__name__}: {error}"
-        raise OracleError(f"{thing.__name__} cannot be made without arguments ({said}): hand over an object") from None
+        raise OracleError(
+            f"{thing.__name__} cannot be made without arguments ({said}): give every argument of __init__ a "
+            "default, or hand over an object"
+        ) from None
 
 
 def _parameters(thing: Any) -> Parameters:
