@@ -45,9 +45,9 @@ bench: .venv/installed
 
 bench-full: .venv/installed
 	@mkdir -p .benchmarks
-	@$(BIN)/trivium bench race zoo:all -o .benchmarks/zoo.json
-	@$(BIN)/trivium bench race zoo:mlp --scale b=16,64,256,1024 -o .benchmarks/batch.json
-	@$(BIN)/trivium bench race zoo:lstm_tagger --scale t=8,16,32,64 -o .benchmarks/steps.json
+	@$(BIN)/trivium bench race zoo:all --processes 2 --seconds 0.3 -o .benchmarks/zoo.json
+	@$(BIN)/trivium bench race zoo:mlp --scale b=16,64,256,1024 --processes 2 --seconds 0.3 -o .benchmarks/batch.json
+	@$(BIN)/trivium bench race zoo:lstm_tagger --scale t=8,16,32,64 --processes 2 --seconds 0.3 -o .benchmarks/steps.json
 	@$(BIN)/trivium bench report .benchmarks/zoo.json .benchmarks/batch.json .benchmarks/steps.json -o .benchmarks/full.html
 
 bench-suite: .venv/installed-dev

@@ -1,0 +1,111 @@
+"""A network as a script: it runs alone, and its gradient is the network's, in every style."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from trivium.backend import load_backend
+from trivium.cli.entry import app
+from trivium.compare.bound import LINE, UNIT, smallest
+from trivium.compare.ends import noise_response
+from trivium.errors import BackendError
+from trivium.lessons.excerpt import Excerpt
+from trivium.lessons.script import STYLES, script
+from trivium.probe import draw
+from trivium.spec.graph import Spec
+from trivium.target import find, handwritten
+from trivium.zoo import ZOO, network
+
+NOTEBOOK = Path(__file__).parents[2] / "examples/nets/notebook.net.toml"
+
+
+def module(text: str) -> ModuleType:
+    found = ModuleType("written")
+    exec(compile(text, "written.py", "exec"), found.__dict__)
+    return found
+
+
+def placed(style: str) -> Callable[[Any], Any]:
+    import jax.numpy as jnp
+    import torch
+
+    return {"numpy": np.array, "torch": torch.tensor, "jax": jnp.asarray}[style]
+
+
+def gradients(text: str, style: str, spec: Spec, given: dict[str, Any]) -> dict[str, Any]:
+    place = placed(style)
+    found = module(text).gradients(*(place(given[name]) for name in spec.givens))
+    return {name: np.asarray(g) for name, g in found.items()}
+
+
+def unequal(text: str, style: str, spec: Spec, given: dict[str, Any]) -> list[str]:
+    """The parameters of which the script has another gradient than the network, by more than rounding explains."""
+    road = handwritten()
+    right, noise = road.compile(spec)(given).gradients, noise_response(road, spec, given)
+    found = gradients(text, style, spec, given)
+    assert set(found) == {name for name, _ in spec.parameters}
+    size = {n: np.maximum(np.maximum(noise[n], np.abs(right[n])), smallest("float64")) for n in found}
+    return [n for n in found if not (np.abs(found[n] - right[n]) <= LINE * UNIT["float64"] * size[n]).all()]
+
+
+QUICK = ("notebook", "lenet", "lstm_tagger", "word2vec", "gpt_block")
+NAMES = [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in ZOO]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_script_s_gradient_is_its_network_s(name: str, style: str) -> None:
+    spec = network(name)
+    given = draw(spec)
+    text = script(spec, load_backend(style), given, "")
+    assert not re.search(r"^\s*(from|import) trivium", text, re.MULTILINE)
+    assert unequal(text, style, spec, given) == []
+
+
+def test_the_code_that_is_written_is_the_code_that_runs() -> None:
+    spec = network("notebook")
+    text = script(spec, load_backend("numpy"), draw(spec), "")
+    spoiled = text.replace("return ((1 - y * y) * y_bar,)", "return (y_bar,)")
+    assert spoiled != text
+    assert unequal(spoiled, "numpy", spec, draw(spec)) == ["w1", "b1"]
+
+
+def test_two_helpers_of_one_name_are_kept_apart() -> None:
+    excerpt = Excerpt(())
+    names = [excerpt.take(f"trivium_numpy.{family}", "summed") for family in ("linear", "pooling")]
+    assert names == ["summed", "summed_of_pooling"]
+    assert "def summed(" in excerpt.text
+    assert "def summed_of_pooling(" in excerpt.text
+
+
+def test_a_backend_of_one_s_own_has_no_style() -> None:
+    spec = network("mlp")
+
+    class Own:
+        name = "own"
+
+    with pytest.raises(BackendError, match="written as numpy, torch, jax"):
+        _ = script(spec, Own(), draw(spec), "")  # type: ignore[arg-type]
+
+
+def test_the_command_writes_a_script_that_runs_alone(tmp_path: Path) -> None:
+    file = tmp_path / "net.py"
+    written = CliRunner().invoke(app, ["write", str(NOTEBOOK), "--as", "numpy", "-o", str(file)])
+    assert written.exit_code == 0, written.output
+    ran = subprocess.run([sys.executable, "-I", str(file)], capture_output=True, text=True, check=True, cwd=tmp_path)
+    source = find(NOTEBOOK)
+    assert source.values is not None
+    loss = load_backend("numpy").compile(source.spec)(source.values).values[source.spec.loss]
+    assert ran.stdout.startswith(f"g9 = {float(loss)}\n")
+    again = CliRunner().invoke(app, ["write", str(NOTEBOOK), "-o", str(file)])
+    assert again.exit_code == 2
