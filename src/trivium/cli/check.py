@@ -48,6 +48,10 @@ Values = Annotated[
     Path | None,
     typer.Option(exists=True, dir_okay=False, help="Numbers for every input and parameter: .json or .npz."),
 ]
+Hints = Annotated[
+    int | None,
+    typer.Option(min=1, max=4, help="Of one's own gradient: hints instead of the report, from vague (1) to exact (4)."),
+]
 Budget = Annotated[str | None, typer.Option(metavar="BYTES", help="Memory that a check may take, such as 2GB.")]
 Oracle = Annotated[
     str | None,
@@ -77,13 +81,14 @@ def check(
     against: Against = None,
     shape: Shapes = None,
     layout: Lies = None,
+    hints: Hints = None,
     budget: Budget = None,
 ) -> int:
     """Say whether all backends derive the same gradient, step by step; or whether one of your own is right.
 
     Exit codes: 0 they agree, 1 they disagree, 2 bad input, 3 undecided; of several networks, 2 before 1 before 3.
     """
-    own = Own(cost, against, values, parse_shapes(shape or ()), layout, oracle)
+    own = Own(cost, against, values, parse_shapes(shape or ()), layout, oracle, hints)
     if own.is_meant or any(map(is_named, targets)):
         of_networks = {"--backends": backends, "--size": size, "--seed": seed, "--brief": brief, "--budget": budget}
         refuse_said({**of_networks, "--dtypes": dtypes if dtypes != BOTH else None})

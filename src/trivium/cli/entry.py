@@ -21,13 +21,14 @@ from trivium.cli.doctor import doctor
 from trivium.cli.explain import explain
 from trivium.cli.export import export
 from trivium.cli.grade import grade
+from trivium.cli.lesson import lesson
 from trivium.cli.mistakes import mistakes
 from trivium.cli.mutate import mutate
 from trivium.cli.new import new
 from trivium.cli.ops import ops
 from trivium.cli.selftest import selftest
 from trivium.cli.stream import OutputError, complain as grumble, discard, forgiving, is_open, mention, say, stuck
-from trivium.cli.write import write
+from trivium.cli.write import exercise, quiz, write
 from trivium.errors import BackendError, BudgetError, InternalError, OracleError, SpecError, TriviumError, ValuesError
 
 AGREE, DISAGREE, BAD_INPUT, UNDECIDED = 0, 1, 2, 3
@@ -123,7 +124,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (check, new, export, write, demo, explain, ops, mistakes, grade, mutate):
+for verb in (check, new, export, write, exercise, quiz, lesson, demo, explain, ops, mistakes, grade, mutate):
     _ = app.command()(verb)
 _ = app.command("self-test")(selftest)
 _ = app.command()(doctor)

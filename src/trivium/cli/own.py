@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ import typer
 from trivium.cli.cure import advised, size_or_network
 from trivium.cli.file import reserve, write
 from trivium.cli.stream import colorful, mention, say, waiting, width
-from trivium.errors import OracleError, SpecError, TriviumError, ValuesError
+from trivium.errors import InternalError, OracleError, SpecError, TriviumError, ValuesError
+from trivium.own.found import RIGHT
 from trivium.report import OwnReport
 
 CODES = {"agree": 0, "disagree": 1, "undecided": 3}
@@ -35,16 +37,17 @@ class Own:
     shapes: Mapping[str, str]
     layout: str | None
     oracle: str | None
+    hints: int | None = None
 
     @property
     def is_meant(self) -> bool:
         """Whether only a gradient of one's own can be meant."""
-        return any((self.cost, self.against, self.shapes, self.layout))
+        return any((self.cost, self.against, self.shapes, self.layout, self.hints))
 
     def words(self, target: str) -> list[str]:
         """The command line again."""
-        asked = {"--cost": self.cost, "--against": self.against, "--values": self.values}
-        asked |= {"--layout": self.layout, "--oracle": self.oracle}
+        asked: dict[str, object] = {"--cost": self.cost, "--against": self.against, "--values": self.values}
+        asked |= {"--layout": self.layout, "--oracle": self.oracle, "--hints": self.hints}
         shapes = [w for n, said in self.shapes.items() for w in ("--shape", f"{n}={said}")]
         return [
             "trivium",
@@ -74,6 +77,8 @@ def check_own(targets: Sequence[str], own: Own, *, as_json: bool, html: Path | N
         message = "takes one gradient of your own, such as mynet.py::grads"
         raise typer.BadParameter(message, param_hint="'--cost'")
     (target,) = targets
+    if own.hints is not None and own.against is None:
+        raise typer.BadParameter("hints are about a network's steps: say --against too", param_hint="'--hints'")
     if html is not None:
         reserve(html, "--html")
     with waiting(f"checking {target}"), advised(size_or_network(own.against or "")):
@@ -83,10 +88,7 @@ def check_own(targets: Sequence[str], own: Own, *, as_json: bool, html: Path | N
             if not getattr(error, "__notes__", ()):
                 error.add_note("trivium check --help   # a gradient of your own is FILE.py::NAME")
             raise
-    if as_json:
-        say(json.dumps(report.to_json(), indent=2, allow_nan=False))
-    else:
-        say(report.text(width=width(), color=colorful()))
+    _show(report, own, as_json=as_json)
     path = target.partition("::")[0]
     if "::" in target and not path.endswith(".py"):
         mention(f"of {path} only imports, functions and classes were run")
@@ -94,6 +96,33 @@ def check_own(targets: Sequence[str], own: Own, *, as_json: bool, html: Path | N
         write(html, report.to_html())
         mention(f"wrote {html}")
     return CODES[report.verdict]
+
+
+def _show(report: OwnReport, own: Own, *, as_json: bool) -> None:
+    if as_json:
+        say(json.dumps(report.to_json(), indent=2, allow_nan=False))
+    elif own.hints is None:
+        say(report.text(width=width(), color=colorful()))
+    else:
+        for line in _hinted(report, str(own.against), own.hints):
+            say("\n".join(textwrap.wrap(line, width(), subsequent_indent="  ")))
+
+
+def _hinted(report: OwnReport, against: str, level: int) -> Iterator[str]:
+    """What a person is told who wants to find the mistake: as `trivium grade` tells it."""
+    from trivium.grade.answer import answered, read
+    from trivium.grade.hints import hints
+    from trivium.grade.mark import MISSING, asked
+    from trivium.target import find
+
+    answer, spec = read(answered(report, "", None, "")), find(against).spec
+    if answer is None:
+        raise InternalError("a report cannot be told as an answer")
+    told = {g.name: g.state for g in reversed(answer.gradients)}
+    states = {name: told.get(name, MISSING) for name in asked(spec)}
+    right = sum(state == RIGHT for state in states.values())
+    yield f"{right} of {len(states)} gradients are right."
+    yield from (f"hint: {hint}" for hint in hints(answer, states, spec, level))
 
 
 def _report(target: str, own: Own) -> OwnReport:

@@ -6,7 +6,6 @@ Nothing of trivium is imported by what is written. Knows nothing of verdicts.
 from __future__ import annotations
 
 import ast
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -17,13 +16,12 @@ import numpy as np
 from trivium.backend import Array, Backend
 from trivium.errors import BackendError
 from trivium.lessons.excerpt import Excerpt, bindings
+from trivium.lessons.program import program
 from trivium.ops import FAMILIES
 from trivium.spec.graph import Spec
-from trivium.spec.node import Given, Node
+from trivium.spec.node import Node
 from trivium.spec.op import Op
 
-SHOWN = 100
-"""Numbers that a script has in it; of more, it draws others of the same shapes."""
 STYLES = ("numpy", "torch", "jax")
 TABLE = {"numpy": "RULES", "torch": "OPERATIONS", "jax": "OPERATIONS"}
 LIBRARIES = {
@@ -31,7 +29,7 @@ LIBRARIES = {
     "torch": ("import numpy as np", "import torch"),
     "jax": ("import jax", "import jax.numpy as jnp", "import numpy as np"),
 }
-OWN = ("loss", "gradients", "loss_and_gradients", "numbers", "shares", "summed_shares", "summed_to")
+OWN = ("loss", "gradients", "loss_and_gradients", "numbers", "todo", "shares", "summed_shares", "summed_to")
 """Functions of every script."""
 TAKEN = ("np", "torch", "jax", "jnp", "lax", "math", "F", "special", "partial", *OWN)
 """Names that no tensor of a script may have."""
@@ -41,13 +39,15 @@ TAKEN = ("np", "torch", "jax", "jnp", "lax", "math", "F", "special", "partial", 
 class Writer:
     """What a script is made of: the network, the module of each op's family in one road, and the source that they need.
 
-    names  what each tensor is called in the script
+    names   what each tensor is called in the script
+    solved  whether the way back is written, or left to be
     """
 
     spec: Spec
     road: str
     excerpt: Excerpt
     names: Mapping[str, str]
+    solved: bool = True
 
     def entry(self, op: Op) -> tuple[str, ast.expr]:
         """The module that has an op on this road, and the expression in its table; BackendError where there is none."""
@@ -79,16 +79,19 @@ class Writer:
         return found or [n for n in self.spec.givens if n in self.spec.differentiable]
 
 
-def script(spec: Spec, backend: Backend, given: Mapping[str, Array], command: str) -> str:
+def script(spec: Spec, backend: Backend, given: Mapping[str, Array], command: str, *, solved: bool = True) -> str:
     """The network in the backend's style, with functions `loss` and `gradients` of everything that is fed in.
 
     Run as a program it prints the loss and every gradient, at the numbers given, or at others of the same shapes where
-    they are many. Raises BackendError for another backend than numpy, torch and jax.
+    they are many. By hand, the way back may be left to be written (`solved`): every gradient is NaN until it is. Raises
+    BackendError for another backend than numpy, torch and jax.
     """
     if backend.name not in STYLES:
         raise BackendError(f"no style of {backend.name!r}: a network is written as {', '.join(STYLES)}")
     names = {n: _free(n, TAKEN) for n in (*spec.givens, *spec.producer)}
-    writer = Writer(spec, backend.name, Excerpt((*names.values(), *OWN[:4])), names)
+    writer = Writer(spec, backend.name, Excerpt((*names.values(), *OWN[:4])), names, solved)
+    if not solved:
+        _ = writer.excerpt.take("trivium.lessons.share", "todo")
     body = {"numpy": _by_hand, "torch": _by_tape, "jax": _by_transformation}[backend.name]
     lines = list(body(writer, backend, given))
     imports = sorted({*LIBRARIES[backend.name], *writer.excerpt.imports}, key=lambda s: (s.startswith("from"), s))
@@ -100,7 +103,7 @@ def script(spec: Spec, backend: Backend, given: Mapping[str, Array], command: st
         + ('\n\njax.config.update("jax_enable_x64", True)' if backend.name == "jax" else ""),
         *([writer.excerpt.text] if writer.excerpt.text else []),
         "\n".join(lines),
-        "\n".join(_main(writer, given)),
+        "\n".join(program(spec, backend.name, given)),
     ]
     return "\n\n\n".join(part.rstrip() for part in parts) + "\n"
 
@@ -170,12 +173,7 @@ def _backward(w: Writer, backend: Any, values: Mapping[str, Array], saved: Mappi
         y_bars = tuple(have.get(n, np.zeros_like(values[n])) for n in node.outputs)
         handed = [_bar(w, n) if n in have else f"np.zeros_like({w.names[n]})" for n in node.outputs]
         found = rule.vjp(saved[node.name], y_bars if rule.several else y_bars[0])
-        name = w.excerpt.expression(module, _argument(entry, 1))
         bars = f"({', '.join(handed)},)" if rule.several else handed[0]
-        call = f"{name}({_saved(w, node)}, {bars})"
-        if rule.broadcasts or any(callable(b) for b in found):
-            helper = _shares(w, broadcasts=rule.broadcasts)
-            call = f"{helper}({call}, {', '.join(w.names[n] for n in node.inputs)})"
         targets, more = [], []
         for n, b in zip(node.inputs, found, strict=True):
             if b is None or n not in flows:
@@ -185,7 +183,17 @@ def _backward(w: Writer, backend: Any, values: Mapping[str, Array], saved: Mappi
             have[n] = np.zeros_like(values[n])
             targets.append(f"{bar}_{len(targets) + 1}" if again else bar)
             more += [f"    {bar} = {bar} + {targets[-1]}"] if again else []
-        yield f"    {', '.join(targets)}{',' if len(targets) == 1 else ''} = {call}"
+        if w.solved:
+            name = w.excerpt.expression(module, _argument(entry, 1))
+            call = f"{name}({_saved(w, node)}, {bars})"
+            if rule.broadcasts or any(callable(b) for b in found):
+                helper = _shares(w, broadcasts=rule.broadcasts)
+                call = f"{helper}({call}, {', '.join(w.names[n] for n in node.inputs)})"
+            yield f"    {', '.join(targets)}{',' if len(targets) == 1 else ''} = {call}"
+        else:
+            yield from ("", f"    # {node}: from {', '.join(handed)}")
+            asked = zip(targets, node.inputs, strict=True)
+            yield from (f"    {target} = todo({w.names[n]})" for target, n in asked if target != "_")
         yield from more
     yield ""
     entries = (f"{n!r}: {_bar(w, n) if n in have else f'np.zeros_like({w.names[n]})'}" for n in w.trained)
@@ -248,48 +256,3 @@ def _by_transformation(w: Writer, backend: Any, given: Mapping[str, Array]) -> I
     yield f"def gradients({w.signature}):"
     yield f"    found = jax.grad(loss, argnums={tuple(places)})({w.signature})"
     yield f"    return dict(zip({w.trained!r}, found))"
-
-
-_PLACED = {"numpy": "{}", "torch": "torch.tensor({})", "jax": "jnp.asarray({})"}
-
-
-def _main(w: Writer, given: Mapping[str, Array]) -> Iterator[str]:
-    """The script as a program: numbers to run it at, and what it prints."""
-    yield "def numbers():"
-    yield '    """What is fed in, by name."""'
-    few = sum(int(np.size(given[n])) for n in w.spec.givens) <= SHOWN
-    if not few:
-        yield "    random = np.random.default_rng(0)"
-    yield "    return {"
-    for name, g in w.spec.givens.items():
-        yield f"        {name!r}: {_literal(given[name]) if few else _drawn(g)},"
-    yield "    }"
-    yield ""
-    yield ""
-    yield 'if __name__ == "__main__":'
-    yield f"    given = [{_PLACED[w.road].format('x')} for x in numbers().values()]"
-    yield f"    print({w.spec.loss!r}, '=', float(loss(*given)))"
-    yield "    for name, gradient in gradients(*given).items():"
-    yield '        print(f"gradient with respect to {name}\\n{gradient}")'
-
-
-def _literal(x: Array) -> str:
-    """An array's numbers, every digit of them."""
-    dtype = "" if x.dtype.kind == "f" else f", dtype={x.dtype.name!r}"
-    return f"np.array({x.tolist()!r}{dtype})"
-
-
-def _drawn(g: Given) -> str:
-    """How a script draws numbers of a kind: reals scaled by their fan-in, labels among the classes, and so on."""
-    shape, kind = g.shape, g.kind
-    drawn = {
-        "real": f"random.normal(size={shape}){f' / {math.sqrt(g.fan_in):.3g}' if g.parameter else ''}",
-        "above -1": f"np.exp(random.normal(size={shape}) / 2) - 1",
-        "positive": f"np.exp(random.normal(size={shape}) / 2)",
-        "unit": f"random.uniform(0.1, 0.9, {shape})",
-        "sign": f"random.choice([-1.0, 1.0], {shape})",
-        "simplex": f"random.dirichlet(np.ones({shape[-1] if shape else 1}), {shape[:-1]})",
-        "index": f"random.integers(0, {kind.below}, {shape})",
-        "mask": f"random.random({shape}) < 0.5",
-    }
-    return drawn[kind.name]

@@ -1,0 +1,46 @@
+"""`trivium lesson`: one network's numbers through three styles of derivative, as a page.
+
+Knows nothing of how a page is made.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trivium.cli.cure import advised, size_or_network
+from trivium.cli.file import reserve, write
+from trivium.cli.stream import mention, waiting
+from trivium.cli.target import parse_sizes
+
+
+def lesson(
+    target: Annotated[str, typer.Argument(metavar="FILE|zoo:NAME", help="The network.")],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.html", help="The page.")],
+    size: Annotated[
+        list[str] | None, typer.Option(metavar="N=7", help="A size for one of the network's letters.")
+    ] = None,
+) -> int:
+    """Write a page that goes through a network step by step: the numbers, and what each road does.
+
+    It stands alone: nothing is fetched, and without a script every step is there, one below the other.
+    """
+    from trivium.lessons.lesson import lesson as page
+    from trivium.probe import draw
+    from trivium.referee import load_referee
+    from trivium.target import find, select
+
+    reserve(output, "--output")
+    with advised(size_or_network(target)):
+        source = find(target, sizes=parse_sizes(size or ()))
+    sizes = [part for word in size or () for part in ("--size", word)]
+    command = shlex.join(["trivium", "lesson", target, *sizes, "-o", str(output)])
+    with waiting(f"running {target} on every backend"):
+        text = page(source.spec, source.values or draw(source.spec), select(None), load_referee(), command)
+    write(output, text)
+    mention(f"wrote {output}")
+    return 0

@@ -1,0 +1,145 @@
+"""What finite differences make of one right gradient: their error against the step, and whom a fixed line accuses.
+
+Knows nothing of pages but the picture it draws.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from trivium.backend import Array, Backend, Want
+from trivium.spec.graph import Spec
+
+STEPS = tuple(10.0 ** (-k / 2) for k in range(2, 33))
+"""From a tenth down to 1e-16, two to a decade."""
+RULE = 1e-7
+"""The line that most courses draw: a relative difference past it is called wrong."""
+RULE_STEP = 1e-5
+MOST = 60
+"""Entries that are held against the rule."""
+LEAST = 1e-17
+"""Below float64's last digit: what is exact is drawn there."""
+WIDE, HIGH, LEFT, TOP = 620, 300, 54, 12
+
+
+@dataclass(frozen=True)
+class Series:
+    """The relative error of one way of taking a difference, by step."""
+
+    name: str
+    errors: tuple[float, ...]
+
+    @property
+    def best(self) -> tuple[float, float]:
+        """The step with the least error, and that error."""
+        least = min(range(len(self.errors)), key=lambda i: self.errors[i])
+        return STEPS[least], self.errors[least]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One entry's curves, and how many right entries the rule calls wrong.
+
+    entry    which: w1[0, 1]
+    right    its derivative
+    accused  of how many entries looked at, a central difference of step 1e-5 differs by more than the rule allows
+    """
+
+    entry: str
+    right: float
+    series: tuple[Series, ...]
+    accused: Mapping[str, int]
+    looked: int
+
+
+def curve(spec: Spec, given: Mapping[str, Array], road: Backend, gradients: Mapping[str, Array]) -> Curve | None:
+    """The curves of the largest entry of the first parameter that has a gradient; None where there is none."""
+    names = [n for n, _ in spec.parameters if n in gradients and np.abs(gradients[n]).max(initial=0.0) > 0]
+    if not names:
+        return None
+    name = names[0]
+    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.abs(gradients[name]))), gradients[name].shape))
+    right = float(gradients[name][index])
+    f = {dtype: _loss(spec, given, road, dtype) for dtype in ("float64", "float32", "complex128")}
+    ways: Mapping[str, Callable[[float], float]] = {
+        "forward, float64": lambda h: _forward(f["float64"], name, index, h),
+        "central, float64": lambda h: _central(f["float64"], name, index, h),
+        "forward, float32": lambda h: _forward(f["float32"], name, index, h),
+        "central, float32": lambda h: _central(f["float32"], name, index, h),
+        "complex step": lambda h: float(np.imag(f["complex128"](name, index, 1j * h))) / h,
+    }
+    series = tuple(Series(n, tuple(_off(way(h), right) for h in STEPS)) for n, way in ways.items())
+    entries = list(_entries(names, gradients))[:MOST]
+    accused = {
+        dtype: sum(_disagrees(_central(f[dtype], n, i, RULE_STEP), float(gradients[n][i])) for n, i in entries)
+        for dtype in ("float64", "float32")
+    }
+    return Curve(f"{name}[{', '.join(map(str, index))}]", right, series, accused, len(entries))
+
+
+def _loss(spec: Spec, given: Mapping[str, Array], road: Backend, dtype: str) -> Callable[..., Any]:
+    """The loss where one entry is moved by a step."""
+    program = road.compile(spec, dtype=dtype, want=Want(frozenset([spec.loss]), frozenset()))
+
+    def loss(name: str, index: tuple[int, ...], step: complex) -> Any:
+        x = np.array(given[name], complex if dtype == "complex128" else float)
+        x[index] += step
+        return program({**given, name: x}).values[spec.loss][()]
+
+    return loss
+
+
+def _forward(f: Callable[..., Any], name: str, index: tuple[int, ...], h: float) -> float:
+    return (float(f(name, index, h)) - float(f(name, index, 0.0))) / h
+
+
+def _central(f: Callable[..., Any], name: str, index: tuple[int, ...], h: float) -> float:
+    return (float(f(name, index, h)) - float(f(name, index, -h))) / (2 * h)
+
+
+def _off(found: float, right: float) -> float:
+    return max(abs(found - right) / abs(right), LEAST) if math.isfinite(found) else math.inf
+
+
+def _disagrees(found: float, right: float) -> bool:
+    """The rule of thumb: |a - b| / (|a| + |b|) past its line."""
+    return abs(found - right) > RULE * (abs(found) + abs(right))
+
+
+def _entries(names: Sequence[str], gradients: Mapping[str, Array]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    for name in names:
+        for index in np.ndindex(gradients[name].shape):
+            yield name, tuple(index)
+
+
+def drawn(curve_: Curve) -> str:
+    """The curves as SVG: the step from large to small, the relative error from 10 down to 1e-17."""
+    parts = [
+        f'<path class="axis" d="M{LEFT} {TOP}V{TOP + HIGH}H{LEFT + WIDE}"/>',
+        *(f'<text x="{LEFT - 8}" y="{_y(10.0**k) + 4:g}" class="end">1e{k}</text>' for k in range(-16, 1, 4)),
+        *(f'<text x="{_x(10.0**k):g}" y="{TOP + HIGH + 18}" class="middle">1e{k}</text>' for k in range(-16, 0, 3)),
+        f'<path class="rule" d="M{LEFT} {_y(RULE):g}H{LEFT + WIDE}"/>',
+        f'<text x="{LEFT + WIDE - 4}" y="{_y(RULE) - 5:g}" class="end">{RULE:g}, the usual line</text>',
+    ]
+    for i, s in enumerate(curve_.series):
+        points = " ".join(f"{_x(h):.1f},{_y(e):.1f}" for h, e in zip(STEPS, s.errors, strict=True) if math.isfinite(e))
+        parts.append(f'<polyline class="way{i}" points="{points}"/>')
+        y = TOP + 16 + 18 * i
+        parts.append(f'<path class="way{i}" d="M{LEFT + WIDE + 16} {y - 4}h26"/>')
+        parts.append(f'<text x="{LEFT + WIDE + 48}" y="{y}">{s.name}</text>')
+    label = f"Relative error of differences for {curve_.entry}, by step"
+    box = f"0 0 {LEFT + WIDE + 190} {TOP + HIGH + 28}"
+    return f'<svg class="curve" viewBox="{box}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
+
+
+def _x(h: float) -> float:
+    return LEFT + WIDE * (-1 - math.log10(h)) / 15
+
+
+def _y(error: float) -> float:
+    return TOP + HIGH * (1 - math.log10(min(max(error, LEAST), 10.0))) / 18

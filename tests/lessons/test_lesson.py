@@ -1,0 +1,130 @@
+"""The lesson's page: its numbers are the run's, its code is the code that ran, and its steps can be walked."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from trivium.backend import Backend, load_backend
+from trivium.lessons.graph import boxes
+from trivium.lessons.lesson import certified, lesson
+from trivium.probe import draw
+from trivium.referee import load_referee
+from trivium.target import find, select
+from trivium.zoo import ZOO, network
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+NOTEBOOK = find(Path(__file__).parents[2] / "examples/nets/notebook.net.toml")
+
+
+def written(backends: dict[str, Backend] | None = None) -> str:
+    assert NOTEBOOK.values is not None
+    roads = select(None) if backends is None else backends
+    return lesson(NOTEBOOK.spec, NOTEBOOK.values, roads, load_referee(), "trivium lesson net -o lesson.html")
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return written()
+
+
+def test_its_numbers_are_the_run_s(page: str) -> None:
+    raw = json.loads(page.split('id="numbers">', 1)[1].split("</script>", 1)[0])
+    assert NOTEBOOK.values is not None
+    run = load_backend("numpy").compile(NOTEBOOK.spec)(NOTEBOOK.values)
+    assert all(np.array_equal(raw["values"][n], x) for n, x in run.values.items())
+    assert all(np.array_equal(raw["gradients"][n], x) for n, x in run.gradients.items())
+    assert len(raw["gradients"]) == 17
+
+
+def test_every_step_is_there_forward_and_back(page: str) -> None:
+    steps = re.findall(r'<section class="step (\w+)" data-node="(\w+)"', page)
+    names = [node.name for node in NOTEBOOK.spec.nodes]
+    assert steps == [*(("forward", n) for n in names), *(("backward", n) for n in reversed(names))]
+
+
+def test_the_code_shown_is_the_code_that_ran(page: str) -> None:
+    assert "return ((1 - y * y) * y_bar,)" in page
+    assert "TanhBackward0" in page
+    assert page.count("{ lambda ;") == 18
+
+
+def test_an_op_that_changes_changes_the_page() -> None:
+    torch: Any = load_backend("torch")
+    slow = torch.having(tanh=lambda x: x.sinh() / x.cosh())
+    text = written({"torch": slow})
+    assert "SinhBackward0" in text
+    assert "TanhBackward0" not in text
+
+
+def test_nothing_is_fetched(page: str) -> None:
+    assert re.findall(r"(?:src|href)=\"(?!#)[^\"]*\"|url\((?!#)|@import|https?://(?!www\.w3\.org)", page) == []
+    assert len(page.encode()) < 1_000_000
+
+
+def test_names_are_escaped() -> None:
+    spec = replace(network("mlp"), name="<b>mlp</b>")
+    text = lesson(spec, draw(spec), {"numpy": load_backend("numpy")}, None, "<command>")
+    assert "<b>mlp</b>" not in text
+    assert "&lt;command&gt;" in text
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_no_box_hides_another(name: str) -> None:
+    spec = network(name)
+    placed = boxes(spec)
+    assert {n.name for n in spec.nodes} | {n for n in spec.givens if spec.consumers.get(n)} <= set(placed)
+    assert len({(b.x, b.y) for b in placed.values()}) == len(placed)
+    above = [(placed[n], placed[node.name]) for node in spec.nodes for n in node.inputs if n in spec.givens]
+    assert all(given.y < step.y for given, step in above)
+
+
+@pytest.mark.parametrize(
+    ("hi", "lo", "radius", "says"),
+    [(0.5, 1e-18, 1e-25, "0.500000000000000001"), (2.0, 0.0, 1e-3, "2"), (0.0, 0.0, 0.0, "0.0")],
+)
+def test_as_many_digits_as_are_sure(hi: float, lo: float, radius: float, says: str) -> None:
+    assert certified(hi, lo, radius).startswith(says)
+
+
+def opened(page: str, folder: Path, *flags: str) -> subprocess.CompletedProcess[str]:
+    file = folder / "lesson.html"
+    _ = file.write_text(page, encoding="utf-8")
+    common = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--enable-logging=stderr",
+        f"--user-data-dir={folder / 'u'}",
+    ]
+    command = [str(CHROMIUM), *common, *flags, file.as_uri()]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
+def test_its_steps_are_walked_with_the_keys(page: str, tmp_path: Path) -> None:
+    presses = "".join(
+        f'document.dispatchEvent(new KeyboardEvent("keydown", {{key: "{k}"}}));' for k in ("End", "ArrowLeft")
+    )
+    found = opened(page.replace("</body>", f"<script>{presses}</script></body>"), tmp_path, "--dump-dom")
+    assert "CONSOLE" not in found.stderr
+    assert re.findall(r'<section class="step (\w+) now" data-node="(\w+)"', found.stdout) == [("backward", "g2")]
+    assert "17 of 18, backward: g2" in found.stdout
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_browser_shows_it_without_complaint(theme: str, page: str, tmp_path: Path) -> None:
+    shot = tmp_path / "lesson.png"
+    dark = ["--force-dark-mode"] if theme == "dark" else []
+    found = opened(page, tmp_path, *dark, "--window-size=1440,900", f"--screenshot={shot}")
+    assert "CONSOLE" not in found.stderr
+    assert shot.stat().st_size > 20_000
