@@ -199,7 +199,7 @@ def _svg(figure: Figure, title: str) -> str:
     text = out.getvalue()
     text = text[text.index("<svg") :].replace(INK, "var(--ink)").replace(RULE, "var(--rule)")
     text = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", text, flags=re.DOTALL)
-    text = re.sub(r"font-family: [^;]*;", "font-family: system-ui, sans-serif;", text)
+    text = re.sub(r"font-family: [^;]*; ?| transform=\"rotate\(-0 [^\"]*\"", "", text)  # the page has its own
     text = re.sub(r"(\d+\.\d)\d+", r"\1", text)
     text = re.sub(r' clip-path="[^"]*"|<!--.*?-->|\n\s*', lambda m: " " if m[0].startswith("\n") else "", text)
     salt = format(zlib.crc32(title.encode()), "x")  # names of two pictures in one page are not the same

@@ -19,7 +19,8 @@ FORWARD, GRADIENT = "forward", "gradient"
 WHATS = (FORWARD, GRADIENT)
 VERSION = "5.3.1"
 """Of pytest-benchmark, whose format this is."""
-DIGITS = 6
+DIGITS, FEWER = 6, 3
+"""Digits of a time in a file, and of one in a page: rounds differ in the second."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _small(x: Any) -> Any:
         return {n: _small(y) for n, y in x.items() if y is not None and y != {}}
     if isinstance(x, tuple | list):
         return [_small(y) for y in x]
-    return short(x) if isinstance(x, float) else x
+    return short(x, FEWER) if isinstance(x, float) else x
 
 
 def read(path: Path) -> Record:
@@ -214,6 +215,6 @@ def quartiles(times: Iterable[float]) -> tuple[float, float, float]:
     return at(0.25), at(0.5), at(0.75)
 
 
-def short(x: float) -> float:
+def short(x: float, digits: int = DIGITS) -> float:
     """With as many digits as mean something."""
-    return float(f"{x:.{DIGITS}g}")
+    return float(f"{x:.{digits}g}")

@@ -86,6 +86,7 @@ def _shuffled(right: str, seed: int) -> list[Question]:
     ]
     every = [Question(plant.text, o.name, plant) for o in own for plant in plants(o)]
     random.Random(seed).shuffle(every)
+    every.sort(key=lambda q: not q.plant.before)  # a line that is put in is easily seen: those last
     return list(_different(every))
 
 
