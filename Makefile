@@ -6,10 +6,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 CODE := src backends tests benchmarks $(wildcard calibration)
 WORKERS ?= 2
 BENCHED := zoo:notebook zoo:mlp zoo:lenet zoo:lstm_tagger zoo:gpt_block
+SHOOT := $(or $(shell command -v chromium),chromium-browser) --headless --no-sandbox --disable-gpu --hide-scrollbars
 # Each worker of the tests has a core: libraries that take all of them for each worker fight over them.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: check test sweep exhaustive zoo selftest lint bench bench-full bench-suite calibrate clean
+.PHONY: check test sweep exhaustive zoo selftest lint bench bench-full bench-suite pictures calibrate clean
 
 check: .venv/installed
 	@$(BIN)/trivium check examples/nets/notebook.net.toml
@@ -49,6 +50,13 @@ bench-full: .venv/installed
 	@$(BIN)/trivium bench race zoo:mlp --scale b=16,64,256,1024 --processes 2 --seconds 0.3 -o .benchmarks/batch.json
 	@$(BIN)/trivium bench race zoo:lstm_tagger --scale t=8,16,32,64 --processes 2 --seconds 0.3 -o .benchmarks/steps.json
 	@$(BIN)/trivium bench report .benchmarks/zoo.json .benchmarks/batch.json .benchmarks/steps.json -o .benchmarks/full.html
+
+# The pictures in README, taken in a browser: of a lesson's step, and of the last report of `make bench-full`.
+pictures: .venv/installed
+	@mkdir -p .benchmarks
+	@$(BIN)/trivium lesson examples/nets/notebook.net.toml -o .benchmarks/lesson.html
+	@$(SHOOT) --window-size=1280,940 --screenshot=docs/lesson.png "file://$(CURDIR)/.benchmarks/lesson.html#16"
+	@$(SHOOT) --window-size=1000,900 --screenshot=docs/bench.png "file://$(CURDIR)/.benchmarks/full.html"
 
 bench-suite: .venv/installed-dev
 	@$(BIN)/python -m pytest benchmarks --benchmark-only

@@ -1,7 +1,7 @@
 """How much a network asks for at least: floating-point operations, and bytes read and written, from its shapes alone.
 
-A product of m x k with k x n is 2 m k n operations, one for each operand again on the way back; of anything else an
-entry is one operation. Knows nothing of time.
+A product of m x k with k x n is 2 m k n operations, and as many again on the way back for each operand whose cotangent
+somebody needs, which the data's is not; of anything else an entry is one operation. Knows nothing of time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ Shape = tuple[int, ...]
 Count = Callable[[Sequence[Shape], Sequence[Shape]], int]
 ITEM = {"float64": 8, "float32": 4}
 BACK = 2
-"""A product has two operands, and each has a cotangent that is a product of the same size."""
+"""Of recurrent layers and attention, whose states and weights, or queries, keys and values, all have cotangents."""
+TWO = ("matmul", "affine", "linear", "outer", "bilinear", "conv1d", "conv2d", "depthwise_conv2d", "conv_transpose2d")
+"""Products of their first two inputs."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +70,33 @@ PRODUCTS: Mapping[str, Count] = {
 
 def work(spec: Spec, what: str, dtype: str) -> Work:
     """Of the forward pass, or of the gradient with it."""
-    operations = moved = 0
+    operations, moved, flows = 0, 0, _flows(spec)
     for node in spec.nodes:
         inputs, outputs = [spec.shapes[n] for n in node.inputs], [spec.shapes[n] for n in node.outputs]
         mine = _operations(spec, node, inputs, outputs)
         entries = sum(map(math.prod, (*inputs, *outputs)))
-        back = BACK if node.op.name in PRODUCTS or node.op.name == "einsum" else 1
-        passes = 1 if what == FORWARD else 1 + back
+        passes = 1 if what == FORWARD else 1 + _back(node, flows)
         operations += mine * passes
         moved += entries * (1 if what == FORWARD else 1 + BACK)
     return Work(float(operations), float(moved * ITEM[dtype]))
+
+
+def _flows(spec: Spec) -> set[str]:
+    """The names through which a parameter's gradient flows; of a network without any, all."""
+    found = {n for n, _ in spec.parameters} or set(spec.givens)
+    for node in spec.nodes:
+        if not found.isdisjoint(node.inputs):
+            found.update(node.outputs)
+    return found
+
+
+def _back(node: Node, flows: set[str]) -> int:
+    """How often the forward operations are done again on the way back."""
+    if node.op.name == "einsum":
+        return sum(n in flows for n in node.inputs)
+    if node.op.name in TWO:
+        return sum(n in flows for n in node.inputs[:2])
+    return BACK if node.op.name in PRODUCTS else int(not flows.isdisjoint(node.inputs))
 
 
 def _operations(spec: Spec, node: Node, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> int:
