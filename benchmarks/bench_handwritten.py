@@ -25,7 +25,7 @@ SIZES = {"notebook's size": {"b": 2, "n0": 2, "n1": 3, "n2": 4, "n3": 1}, "real 
 LAYERS = (1, 2, 3)
 
 pytestmark = [
-    pytest.mark.benchmark(disable_gc=True, warmup=True, warmup_iterations=20, min_rounds=30, max_time=2.0),
+    pytest.mark.benchmark(max_time=2.0),
     pytest.mark.parametrize("backend", ["numpy", "torch", "jax"]),
     pytest.mark.parametrize("dtype", ["float32", "float64"]),
     pytest.mark.parametrize("size", SIZES),

@@ -40,7 +40,7 @@ START: Mapping[str, tuple[str, ...]] = {
     "trivium --version": ("-m", "trivium.cli", "--version"),
     "trivium check notebook": ("-m", "trivium.cli", "check", "zoo:notebook"),
 }
-pytestmark = pytest.mark.benchmark(disable_gc=True, warmup=True, warmup_iterations=1, min_rounds=5, max_time=3.0)
+pytestmark = pytest.mark.benchmark(max_time=3.0)
 
 
 @cache

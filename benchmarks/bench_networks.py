@@ -16,7 +16,7 @@ from trivium.probe import Probe
 from trivium.zoo import ZOO
 
 pytestmark = [
-    pytest.mark.benchmark(disable_gc=True, warmup=True, warmup_iterations=5, min_rounds=5, max_time=0.5),
+    pytest.mark.benchmark(max_time=0.5),
     pytest.mark.parametrize("backend", ["numpy", "torch", "jax"]),
     pytest.mark.parametrize("dtype", ["float32", "float64"]),
     pytest.mark.parametrize("what", ["forward", "gradient"]),

@@ -17,7 +17,7 @@ from trivium.probe import Probe, draw
 from trivium.testing.trial import weighted
 
 pytestmark = [
-    pytest.mark.benchmark(disable_gc=True, warmup=True, warmup_iterations=5, min_rounds=5, max_time=0.1),
+    pytest.mark.benchmark(max_time=0.1),
     pytest.mark.parametrize("backend", ["numpy", "torch", "jax"]),
     pytest.mark.parametrize("op", [op.name for op in OPS.values() if op.cases]),
 ]

@@ -23,7 +23,7 @@ SCALES = {
 }
 
 pytestmark = [
-    pytest.mark.benchmark(disable_gc=True, warmup=True, warmup_iterations=5, min_rounds=10, max_time=0.5),
+    pytest.mark.benchmark(max_time=0.5),
     pytest.mark.parametrize("backend", ["numpy", "torch", "jax"]),
     pytest.mark.parametrize(("what", "size"), [(what, size) for what, sizes in SCALES.items() for size in sizes]),
 ]
