@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from trivium.compare.picture import Picture
 from trivium.errors import GradientMismatch
 from trivium.referee import EXACT
 from trivium.spec.graph import Spec
@@ -75,7 +76,10 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Wrong:
-    """One tensor that a step gets wrong: what `backend` has, at the point and in the precision where it shows best."""
+    """One tensor that a step gets wrong: what `backend` has, at the point and in the precision where it shows best.
+
+    picture  which of its entries; for a page, and no part of what is exchanged
+    """
 
     tensor: str
     role: str
@@ -87,6 +91,7 @@ class Wrong:
     backend: str
     point: str
     dtype: str
+    picture: Picture | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from trivium.backend import Array, Noise, Want
 from trivium.compare.bound import BLIND, LINE, RUNS, UNIT, Changes, Q, Scaler, smallest
 from trivium.compare.comparison import MOST_DIGITS, End, Finding, Pattern, Witness, Wrong, ulp
 from trivium.compare.judge import largest_index
+from trivium.compare.picture import picture
 from trivium.compare.run import Run
 from trivium.referee import Enclosure
 from trivium.spec.graph import Spec
@@ -114,6 +115,9 @@ def _differs(run: Run, name: str, plain: Array, recorded: Array, bound: Array, w
     witness = Witness(worst, float(plain[worst]), float(recorded[worst]), float(bound[worst]))
     pattern = Pattern("scattered", f"{int(wrong.sum())} of {wrong.size} entries differ")
     whose = run.backend, run.point, run.dtype
+    with np.errstate(invalid="ignore"):
+        off = np.nan_to_num(np.abs(np.asarray(plain, np.float64) - recorded) / bound, nan=np.inf)
+    shown = picture(np.where(wrong, off, np.minimum(off, 1.0)))
     return Finding(
         code="TV108",
         verdict="disagree",
@@ -121,7 +125,7 @@ def _differs(run: Run, name: str, plain: Array, recorded: Array, bound: Array, w
         backend=run.backend,
         node=name,
         direction="backward",
-        wrong=(Wrong(name, "", pattern, int(wrong.sum()), int(wrong.size), 0.0, (witness,), *whose),),
+        wrong=(Wrong(name, "", pattern, int(wrong.sum()), int(wrong.size), 0.0, (witness,), *whose, shown),),
         how="the program without taps against the recorded one, in units of the whole network's noise response",
         proven=True,
         seen=((run.point, run.dtype),),

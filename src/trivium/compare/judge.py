@@ -71,6 +71,12 @@ class Evidence:
         return LINE * UNIT[self.run.dtype] * np.maximum(self.expectation.scale, smallest(self.run.dtype))
 
     @property
+    def times(self) -> Array:
+        """How many times the bound each entry is off; past 1 where it is wrong, and nowhere else."""
+        within = np.minimum(self.units / LINE, 1.0)
+        return np.asarray(np.where(self.unfinite, np.inf, np.where(self.failed, self.units / LINE, within)))
+
+    @property
     def nodes(self) -> tuple[Node, ...]:
         """The node that makes the value, or the nodes whose vjp makes the cotangent."""
         return tuple(dict.fromkeys(_makers(self.run, self.expectation)))

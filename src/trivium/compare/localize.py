@@ -15,6 +15,7 @@ from trivium.compare.blame import Blame
 from trivium.compare.comparison import BACKWARD, FORWARD, Finding, Pattern, Witness, Wrong
 from trivium.compare.diagnose import pattern, quantities, rho
 from trivium.compare.judge import Evidence, Share
+from trivium.compare.picture import picture
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 
@@ -142,6 +143,7 @@ def _wrong(cases: list[Case], guilty: str) -> Wrong:
         backend=guilty or evidence.run.backend,
         point=evidence.run.point,
         dtype=evidence.run.dtype,
+        picture=picture(evidence.times),
     )
 
 

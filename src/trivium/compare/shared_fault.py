@@ -15,6 +15,7 @@ from trivium.compare.bound import DRAWS, LINE, Q, shaken, smallest, units
 from trivium.compare.comparison import BACKWARD, DISAGREE, FORWARD, End, Finding, Pattern, Step, Witness, Wrong
 from trivium.compare.judge import largest_index
 from trivium.compare.localize import inherits, reached
+from trivium.compare.picture import picture
 from trivium.compare.replay import kink_intervals
 from trivium.compare.run import Run
 from trivium.referee import EXACT, Referee
@@ -106,7 +107,8 @@ def _lost(run: Run, direction: str, tensor: str, referee: Referee) -> Finding | 
     off = np.abs(got - exact)
     bound = LINE * np.finfo(run.dtype).eps / 2 * np.maximum(scale, smallest(run.dtype))
     index = largest_index(off)
-    if not units(off, scale, run.dtype)[index] > LINE:
+    apart = units(off, scale, run.dtype)
+    if not apart[index] > LINE:
         return None
     node, what = nodes[0], "value" if direction == FORWARD else "cotangent"
     text = f"no digit is right: {got[index]:.6g} in place of {exact[index]:.6g}"
@@ -114,7 +116,7 @@ def _lost(run: Run, direction: str, tensor: str, referee: Referee) -> Finding | 
     role = "" if direction == FORWARD else node.op.roles[node.inputs.index(tensor)]
     wrong = Wrong(
         tensor, role, Pattern("scattered", text), int((off > bound).sum()), int(off.size),
-        float(units(off, scale, run.dtype)[index]), (witness,), run.backend, run.point, run.dtype,
+        float(apart[index]), (witness,), run.backend, run.point, run.dtype, picture(apart / LINE),
     )  # fmt: skip
     return Finding(
         code=COMMON,

@@ -6,23 +6,19 @@ Knows nothing of HTML but the template beside it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any
 
 from trivium.grade.classroom import mistakes, outcomes
 from trivium.grade.ledger import titled
 from trivium.grade.mark import Mark, asked
-from trivium.report.phrase import visible
+from trivium.report.phrase import counted, visible
+from trivium.report.web import rendered
 from trivium.spec.graph import Spec
 
 
 def page(marks: Sequence[Mark], spec: Spec, command: str) -> str:
     """A whole page."""
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(files("trivium.grade").joinpath("page.html.j2").read_text(encoding="utf-8"))
-    return template.render(**view(marks, spec, command))
+    return rendered("grade", "page.html.j2", {"whole": True, **view(marks, spec, command)})
 
 
 def view(marks: Sequence[Mark], spec: Spec, command: str) -> dict[str, Any]:
@@ -30,6 +26,8 @@ def view(marks: Sequence[Mark], spec: Spec, command: str) -> dict[str, Any]:
     found = mistakes(marks)
     most = max((len(who) for who in found.values()), default=1)
     return {
+        "name": spec.name,
+        "title": counted(len(marks), "submission"),
         "network": spec.name,
         "parameters": asked(spec),
         "count": len(marks),

@@ -5,9 +5,10 @@ Knows nothing of how it was found, or of how it is told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from trivium.compare.comparison import AGREE, DISAGREE, UNDECIDED, Pattern, Witness
+from trivium.compare.picture import Picture
 from trivium.errors import GradientMismatch
 
 RIGHT, WRONG, UNKNOWN = "right", "wrong", "undecided"
@@ -26,6 +27,7 @@ class Part:
     residual  the largest difference in units of rounding; the line is 256
     floor     the largest error that could hide in an entry that was asked, as a share of `largest`
     dust      whether it is nothing but rounding, as its own noise shows
+    picture   which of its entries are wrong; for a page, and no part of what is exchanged
     """
 
     name: str
@@ -44,6 +46,7 @@ class Part:
     witnesses: tuple[Witness, ...] = ()
     why: str = ""
     dust: bool = False
+    picture: Picture | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

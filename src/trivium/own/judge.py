@@ -17,6 +17,7 @@ from trivium.compare.bound import BLIND, LINE, RUNS, UNIT, Q, shaken, smallest
 from trivium.compare.comparison import Pattern, Witness
 from trivium.compare.diagnose import pattern
 from trivium.compare.judge import largest_index
+from trivium.compare.picture import picture
 from trivium.errors import OracleError
 from trivium.own.calling import Code, Told
 from trivium.own.found import RIGHT, UNKNOWN, WRONG, Part
@@ -201,6 +202,7 @@ def judged(
         witnesses=_witnesses(got, truth, beyond, ratio, bound),
         why=why,
         dust=dust,
+        picture=picture(np.where(asked, ratio, np.nan)) if beyond.any() else None,
     )
 
 

@@ -158,9 +158,14 @@ def worst(at: Sequence[tuple[str, Sequence[Part]]]) -> list[Part]:
         have = found.get((p.kind, p.name))
         if have is None or gravity.index(p.state) < gravity.index(have.state):
             found[p.kind, p.name] = p
-        elif p.state == WRONG and have.state == WRONG and label == TELLING:
+        elif p.state == WRONG and have.state == WRONG and label == TELLING and not _placed(p):
             found[p.kind, p.name] = replace(have, pattern=p.pattern)  # where a stray factor names its dimension
     return list(found.values())
+
+
+def _placed(part: Part) -> bool:
+    """Whether its pattern counts entries, or says where they are: in a tensor of other sizes that says nothing."""
+    return part.pattern is not None and part.pattern.name in ("scattered", "entry", "row", "column", "not finite")
 
 
 def _further(

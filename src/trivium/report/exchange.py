@@ -16,6 +16,8 @@ from trivium.report.verdict import sentence
 from trivium.spec.graph import Spec
 
 FORMAT, VERSION = "trivium.report", 1
+SHOWN_ALONE = frozenset({"picture"})
+"""Fields that only a page shows: they are made of numbers that nobody would read in JSON."""
 
 
 def document(comparison: Comparison, command: str) -> dict[str, Any]:
@@ -57,7 +59,7 @@ def network(spec: Spec) -> dict[str, Any]:
 def plain(value: Any) -> Any:
     """Frozen data as dicts, lists, texts and numbers; nan and infinity as texts."""
     if is_dataclass(value):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.name not in SHOWN_ALONE}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):

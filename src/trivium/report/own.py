@@ -14,12 +14,13 @@ from trivium.compare.comparison import AGREE, DISAGREE
 from trivium.own.found import GRADIENT, RIGHT, UNKNOWN, VALUE, WRONG, Found, Named, Part
 from trivium.report.exchange import plain
 from trivium.report.failure import LABEL, LONGEST, paragraphs
+from trivium.report.heat import heat
 from trivium.report.number import few, place, residual, rough, telling
 from trivium.report.paint import painted
 from trivium.report.phrase import counted, listed, visible, wrapped
 from trivium.report.table import table
 from trivium.report.verdict import TITLES
-from trivium.report.web import own_page
+from trivium.report.web import own_page, told
 from trivium.spec.signature import show
 
 FORMAT, VERSION = "trivium.own", 1
@@ -71,6 +72,9 @@ class OwnReport:
     def __str__(self) -> str:
         return self.text()
 
+    def _repr_pretty_(self, printer: Any, cycle: object) -> None:  # what IPython prints
+        printer.text(str(self))
+
     def _repr_html_(self) -> str:
         return own_page(view(self.found, self.command), whole=False)
 
@@ -81,7 +85,6 @@ class OwnReport:
 def view(found: Found, command: str) -> dict[str, Any]:
     """What a page shows, every number as text."""
     wrong = [p for p in (*found.of(VALUE, WRONG), *found.of(GRADIENT, WRONG)) if not (found.sides and p.kind == VALUE)]
-    told = {"first": first(found), "mistake": mistake(found)}
     facts = {"what may hide": missed(found), "checked at": "; ".join(found.points)}
     return {
         "name": found.what,
@@ -90,12 +93,14 @@ def view(found: Found, command: str) -> dict[str, Any]:
         "summary": sentence(found),
         "command": command,
         "line": f"{LINE:g}",
-        "told": [(label, text) for label, text in told.items() if text],
+        "first": told(first(found)),
+        "mistake": told(mistake(found)),
         "wrong": [
             {
                 "what": f"the {p.kind} {'of' if p.kind == VALUE else 'with respect to'} {p.name}",
                 "pattern": p.pattern.text if p.pattern else p.why,
                 "how": p.how,
+                "heat": heat(p.picture, p.name) if p.picture else None,
                 "entries": [(place(w.index), *telling(w.got, w.expected), few(w.bound)) for w in p.witnesses],
             }
             for p in wrong

@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from trivium.compare.comparison import Cost, End, Finding, Step
-from trivium.report.exchange import FORMAT, VERSION
+from trivium.report.exchange import FORMAT, SHOWN_ALONE, VERSION
 
 CLOSED = ConfigDict(extra="forbid")
 
@@ -69,6 +69,9 @@ class Strict(GenerateJsonSchema):
 
     def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: FBT001  pydantic's own signature
         return True
+
+    def field_is_present(self, field: Any) -> bool:
+        return field.get("name") not in SHOWN_ALONE and super().field_is_present(field)
 
     def dataclass_args_schema(self, schema: core_schema.DataclassArgsSchema) -> JsonSchemaValue:
         return super().dataclass_args_schema(schema) | {"additionalProperties": False}

@@ -13,7 +13,10 @@ from trivium.compare.bound import LINE
 from trivium.compare.comparison import BACKWARD, DISAGREE, FORWARD, UNDECIDED, Comparison, End, Finding, Step
 from trivium.report.agreement import Residuals, costs, digits, missed, replayed, worst_residuals
 from trivium.report.codes import CODES
+from trivium.report.diagnosis import diagnosed
 from trivium.report.failure import bound, divergence, entry, mistake, sides
+from trivium.report.heat import heat
+from trivium.report.light import graph
 from trivium.report.number import decimal_digits, few, residual, rough, telling
 from trivium.report.phrase import node_of, pattern, point_text, seen, what
 from trivium.report.verdict import TITLES, sentence
@@ -56,6 +59,7 @@ def rendered(folder: str, template: str, shown: Mapping[str, Any]) -> str:
 def view(comparison: Comparison, command: str) -> dict[str, Any]:
     """What the template shows, every number as text."""
     residuals = worst_residuals(comparison.steps)
+    findings = [_finding(comparison, f) for f in comparison.of(DISAGREE, UNDECIDED)]
     return {
         "name": comparison.spec.name,
         "verdict": comparison.verdict,
@@ -64,9 +68,11 @@ def view(comparison: Comparison, command: str) -> dict[str, Any]:
         "command": command,
         "backends": comparison.backends,
         "line": f"{LINE:g}",
-        "findings": [_finding(comparison, f) for f in comparison.of(DISAGREE, UNDECIDED)],
+        "findings": findings,
+        "wide": bool(findings),
         "remarks": [f for f in comparison.findings if f.verdict not in (DISAGREE, UNDECIDED)],
         "divergence": divergence(comparison),
+        "graph": graph(comparison),
         "gradients": [_gradients(comparison, point, residuals) for point, _ in comparison.points],
         "dtypes": comparison.dtypes,
         "certified": any(e.certified for e in comparison.ends),
@@ -97,7 +103,7 @@ def _finding(comparison: Comparison, finding: Finding) -> dict[str, Any]:
         "backend": finding.backend,
         "node": str(node) if node else finding.node,
         "formula": f"{node.op.signature.text}: {node.op.formula}" if node else "",
-        "mistake": mistake(comparison, finding),
+        "mistake": told(diagnosed(comparison, finding).text) if mistake(comparison, finding) else "",
         "proven": finding.proven,
         "how": finding.how,
         "seen": seen(comparison, finding) if finding.seen else "",
@@ -105,6 +111,11 @@ def _finding(comparison: Comparison, finding: Finding) -> dict[str, Any]:
         "bound": bound(comparison, finding) if finding.wrong else "",
         "wrong": list(_wrong(comparison, finding)),
     }
+
+
+def told(text: str) -> str:
+    """A text that is a paragraph of its own."""
+    return f"{text[:1].upper()}{text[1:]}{'.' if text and not text.endswith(('.', '?', '!')) else ''}"
 
 
 def _wrong(comparison: Comparison, finding: Finding) -> Iterator[dict[str, Any]]:
@@ -117,6 +128,7 @@ def _wrong(comparison: Comparison, finding: Finding) -> Iterator[dict[str, Any]]
             "where": f"{point}, {dtype}",
             "sides": sides(comparison, finding, wrong),
             "entries": entries,
+            "heat": heat(wrong.picture, wrong.tensor) if wrong.picture else None,
             "asked": any(w.oracle is not None for w in wrong.witnesses),
         }
 
