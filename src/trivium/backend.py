@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -54,6 +54,8 @@ class Evaluation:
 
     values: Mapping[str, Array]
     gradients: Mapping[str, Array]
+    _repr_html_: ClassVar[Callable[[Evaluation], str]]
+    """What a notebook shows: `trivium.report` hands it down, for a run knows of no page."""
 
 
 class Program(Protocol):

@@ -62,6 +62,9 @@ class Report:
     def __str__(self) -> str:
         return self.text()
 
+    def _repr_pretty_(self, printer: Any, cycle: object) -> None:  # what IPython prints
+        printer.text(str(self))
+
     def _repr_html_(self) -> str:
         return fragment(self.comparison, self.command)
 

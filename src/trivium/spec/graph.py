@@ -5,11 +5,11 @@ Knows nothing of files, of Python functions that write specs, or of numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from trivium.errors import Problem, SpecError, did_you_mean
 from trivium.spec.draft import Draft, title_place
@@ -34,6 +34,8 @@ class Spec:
     sizes: tuple[tuple[str, int], ...] = ()
     shapes: Mapping[str, Shape] = field(init=False, compare=False, repr=False)
     givens: Mapping[str, Given] = field(init=False, compare=False, repr=False)
+    _repr_html_: ClassVar[Callable[[Spec], str]]
+    """What a notebook shows: `trivium.report` hands it down, for a network knows of no page."""
 
     def __post_init__(self) -> None:
         if fault := title_fault(self.name):
