@@ -17,9 +17,11 @@ from trivium.backend import Array, Noise, Tamper, Want, check_want
 from trivium.errors import BackendError, did_you_mean
 from trivium.spec.graph import Spec
 from trivium.spec.op import Attributes, Op
+from trivium.tally import Tally
 from trivium_jax import transform
 from trivium_jax.program import Program, compiled
 from trivium_jax.style import styled
+from trivium_jax.tally import tally
 from trivium_jax.transform import Table
 
 
@@ -84,6 +86,10 @@ class JaxBackend:
     def style(self, op: Op, attrs: Attributes, inputs: tuple[Array, ...]) -> str:
         """The op's jaxpr and its vjp's."""
         return styled(self.operations, op, attrs, inputs)
+
+    def tally(self, spec: Spec, given: Mapping[str, Array]) -> Tally:
+        """The residuals that the vjp keeps and the equations of its programs, for the gradient at `given`."""
+        return tally(self.operations, spec, given)
 
     def facts(self) -> Mapping[str, str]:
         """Versions, devices and settings; x64 is the caller's flag, which a program neither obeys nor changes."""

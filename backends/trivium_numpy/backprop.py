@@ -16,9 +16,11 @@ from trivium.backend import DTYPES, Array, Evaluation, Noise, Tamper, Want, chec
 from trivium.errors import BackendError, did_you_mean
 from trivium.spec.graph import Spec
 from trivium.spec.op import Attributes, Op
+from trivium.tally import Tally, differentiated
 from trivium_numpy.noise import Shaker
 from trivium_numpy.rule import Rule, Saved
 from trivium_numpy.step import Arrays, Bars, Step, check, counted, frozen, lent, run_forward, run_vjp, several
+from trivium_numpy.tally import kept
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,15 @@ class NumpyBackend:
         """The source of the rule."""
         rule = self.rule(op)
         return "\n".join(inspect.getsource(f) for f in (rule.forward, rule.vjp, rule.jvp)).rstrip()
+
+    def tally(self, spec: Spec, given: Mapping[str, Array]) -> Tally:
+        """What the rules save, and how many are run, for the gradient at `given`."""
+        program = self.compile(spec, want=differentiated(spec))
+        with np.errstate(all="ignore"):
+            values, saved = program._forward(program.place(given), None)
+            found, forward = kept(spec, values, saved), len(saved)
+            _ = program._backward(values, saved, 1.0, None)
+        return Tally(found, forward, forward - len(saved), "rules")  # what a vjp took is gone from `saved`
 
     def facts(self) -> Mapping[str, str]:
         """The version of NumPy."""

@@ -16,8 +16,10 @@ from torch import Tensor
 from trivium.backend import Array, Noise, Tamper, Want
 from trivium.spec.graph import Spec
 from trivium.spec.op import Attributes, Op
+from trivium.tally import Tally
 from trivium_torch.step import OPERATIONS, Table, replay
 from trivium_torch.style import style
+from trivium_torch.tally import tally
 from trivium_torch.tape import PRECISIONS, Tape, compile_spec
 
 
@@ -55,6 +57,10 @@ class Torch:
     def style(self, op: Op, attrs: Attributes, inputs: tuple[Array, ...]) -> str:
         """The nodes of torch's tape for one op, and what each has saved."""
         return style(self.operations, op, attrs, inputs)
+
+    def tally(self, spec: Spec, given: Mapping[str, Array]) -> Tally:
+        """The tensors that the tape keeps and the kernels that run for the gradient at `given`."""
+        return tally(self.operations, spec, given)
 
     def facts(self) -> Mapping[str, str]:
         """Versions, threads and settings of this process's torch."""
