@@ -3,14 +3,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-CODE := src backends tests benchmarks $(wildcard calibration)
+CODE := src backends tests benchmarks $(wildcard calibration) $(wildcard examples/*.py)
 WORKERS ?= 2
 BENCHED := zoo:notebook zoo:mlp zoo:lenet zoo:lstm_tagger zoo:gpt_block
 SHOOT := $(or $(shell command -v chromium),chromium-browser) --headless --no-sandbox --disable-gpu --hide-scrollbars
 # Each worker of the tests has a core: libraries that take all of them for each worker fight over them.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: check test sweep exhaustive zoo selftest lint bench bench-full bench-suite pictures calibrate clean
+.PHONY: check test sweep exhaustive zoo selftest lint bench bench-full bench-suite pictures notebook calibrate clean
 
 check: .venv/installed
 	@$(BIN)/trivium check examples/nets/notebook.net.toml
@@ -57,6 +57,10 @@ pictures: .venv/installed
 	@$(BIN)/trivium lesson examples/nets/notebook.net.toml -o .benchmarks/lesson.html
 	@$(SHOOT) --window-size=1280,940 --screenshot=docs/lesson.png "file://$(CURDIR)/.benchmarks/lesson.html#16"
 	@$(SHOOT) --window-size=1000,900 --screenshot=docs/bench.png "file://$(CURDIR)/.benchmarks/full.html"
+
+# The notebook among the examples, from its script, which is what a person edits.
+notebook: .venv/installed
+	@$(BIN)/python examples/as_notebook.py
 
 bench-suite: .venv/installed-dev
 	@$(BIN)/python -m pytest benchmarks --benchmark-only
