@@ -1,4 +1,4 @@
-"""What a benchmark's mark says, CodSpeed's plugin must understand too: it refuses words that only pytest-benchmark knows."""
+"""What a benchmark's mark says, CodSpeed's plugin must understand too: it refuses words of pytest-benchmark alone."""
 
 from __future__ import annotations
 

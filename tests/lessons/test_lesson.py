@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 from trivium.backend import Backend, load_backend
-from trivium.lessons.graph import boxes
-from trivium.lessons.lesson import certified, lesson
+from trivium.lessons.lesson import lesson
+from trivium.lessons.walk import certified
 from trivium.probe import draw
 from trivium.referee import load_referee
+from trivium.report.graph import boxes
 from trivium.target import find, select
 from trivium.zoo import ZOO, network
 

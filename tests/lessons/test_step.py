@@ -31,7 +31,7 @@ def test_every_operation_is_explained(name: str, numpy: Mapping[str, Backend]) -
 def test_every_backend_shows_its_style() -> None:
     text = explain_op(OPS["tanh"], installed())
     titles = [line for line in text.splitlines() if line and not line.startswith(" ")]
-    assert titles[2:] == ["numpy, by hand", "torch, a tape", "jax, a transformation"]
+    assert titles[3:6] == ["NumPy, by hand", "torch, a tape", "JAX, a transformation"]
 
 
 def test_the_numbers_are_those_of_the_run(numpy: Mapping[str, Backend]) -> None:

@@ -1,4 +1,4 @@
-"""`trivium explain`: a step of a network, an operation, a mistake, or a finding's code, in plain text.
+"""`trivium explain`: a network, a step of one, an operation, a mistake, or a finding's code; as text, or as a page.
 
 Knows nothing of how a step is computed.
 """
@@ -6,46 +6,78 @@ Knows nothing of how a step is computed.
 from __future__ import annotations
 
 import re
+import shlex
 import textwrap
-from typing import Annotated
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trivium.cli.cure import CODE, EXPLAIN, advised, cured, size_or_network, step
+from trivium.cli.file import reserve, write
 from trivium.cli.mistakes import entry
-from trivium.cli.stream import say, waiting
+from trivium.cli.stream import mention, say, waiting
 from trivium.errors import SpecError, did_you_mean
 from trivium.ops import OPS
 from trivium.report.codes import CODES
 from trivium.spec.expression import called_here
+from trivium.spec.graph import Spec
+
+if TYPE_CHECKING:
+    from trivium.backend import Array
+    from trivium.lessons.account import Account
 
 
 def explain(
     name: Annotated[
         str,
-        typer.Argument(metavar="NODE|OP|MISTAKE|CODE", help="A node of a network, or any of the others."),
+        typer.Argument(
+            metavar="NETWORK|NODE|OP|MISTAKE|CODE", help="A network (FILE or zoo:NAME), a node of one, or what else."
+        ),
     ],
     *,
     within: Annotated[
         str | None, typer.Option("--in", metavar="FILE|zoo:NAME", help="The network of the node.")
     ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="A network, a node or an operation as a page.")
+    ] = None,
 ) -> int:
-    """Show a step in every backend's style, or what a mistake or a code means."""
+    """Show how a derivative comes about in every backend's style, or what a mistake or a code means."""
     from trivium.mistakes import MISTAKES  # loaded where it is used: a command line starts fast
 
+    if html is not None:
+        reserve(html, "--html")
+    said = ["trivium", "explain", name, *(["--in", within] if within else []), "--html", str(html)]
+    command = shlex.join(said) if html else None
     if within is not None:
-        say(explain_node(name, within))
-    elif re.fullmatch(r"[Tt][Vv]\d+", name):
-        say(explain_code(name.upper()))
+        found = explain_node(name, within, command)
+    elif is_network(name):
+        found = explain_network(name, command)
     elif name in OPS:
-        say(explain_operation(name))
+        found = explain_operation(name, command)
+    elif html is not None:
+        raise cured(SpecError(f"--html shows a network, a node or an operation; {name!r} is none"), EXPLAIN)
+    elif re.fullmatch(r"[Tt][Vv]\d+", name):
+        found = explain_code(name.upper())
     elif name in MISTAKES:
-        say("\n".join(entry(MISTAKES[name], None)))
+        found = "\n".join(entry(MISTAKES[name], None))
     else:
         near = called_here(name, OPS) or did_you_mean(name, (*MISTAKES, *CODES))
         message = f"{name!r} is no operation, no mistake and no code{near}; a node is explained with --in FILE"
         raise cured(SpecError(message), EXPLAIN)
+    if html is None:
+        say(found)
+    else:
+        write(html, found)
+        mention(f"wrote {html}")
     return 0
+
+
+def is_network(name: str) -> bool:
+    """Whether a network is named, one of the zoo or a file: nothing else that has a name has such a one."""
+    return not {":", ".", "/"}.isdisjoint(name)
 
 
 def explain_code(name: str) -> str:
@@ -55,24 +87,50 @@ def explain_code(name: str) -> str:
     return "\n\n".join(textwrap.fill(part, 80) for part in str(CODES[name]).split("\n\n"))
 
 
-def explain_node(name: str, within: str) -> str:
+def explain_network(target: str, command: str | None) -> str:
+    """Every step of a network; as a page with its graph where a command is given."""
+    from trivium.lessons.explanation import network_page
+    from trivium.lessons.step import explain_network as text
+    from trivium.target import select
+
+    with waiting(f"running {target}"):
+        spec, given = _read(target)
+        return network_page(spec, given, select(None), command) if command else text(spec, target)
+
+
+def explain_node(name: str, within: str, command: str | None) -> str:
     """One node of a network, with its numbers."""
-    from trivium.lessons.step import explain_step
-    from trivium.probe import probes
-    from trivium.target import find, select
+    from trivium.lessons.account import of_node
+    from trivium.target import select
 
     with waiting(f"running {within}"):
-        with advised(size_or_network(within)):
-            source = find(within)
-        first = probes(source.spec, values=source.values).points[0]
-        with advised(lambda error: step(name, source.spec, within)):
-            return explain_step(first.spec, name, first.given, select(None))
+        spec, given = _read(within)
+        with advised(lambda error: step(name, spec, within)):
+            return _shown(of_node(spec, name, given, select(None)), command)
 
 
-def explain_operation(name: str) -> str:
+def explain_operation(name: str, command: str | None) -> str:
     """An op on its first case."""
-    from trivium.lessons.step import explain_op
+    from trivium.lessons.account import of_op
     from trivium.target import select
 
     with waiting("importing the backends"):
-        return explain_op(OPS[name], select(None))
+        return _shown(of_op(OPS[name], select(None)), command)
+
+
+def _read(target: str) -> tuple[Spec, Mapping[str, Array]]:
+    """A network, and the numbers of its first probe."""
+    from trivium.probe import probes
+    from trivium.target import find
+
+    with advised(size_or_network(target)):
+        source = find(target)
+    first = probes(source.spec, values=source.values).points[0]
+    return first.spec, first.given
+
+
+def _shown(account: Account, command: str | None) -> str:
+    from trivium.lessons.explanation import account_page
+    from trivium.lessons.step import text
+
+    return account_page(account, command) if command else text(account)

@@ -24,11 +24,16 @@ def lesson(
     size: Annotated[
         list[str] | None, typer.Option(metavar="N=7", help="A size for one of the network's letters.")
     ] = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.py", help="Your own code for it: its lines are shown at the steps that they do."),
+    ] = None,
 ) -> int:
     """Write a page that goes through a network step by step: the numbers, and what each road does.
 
     It stands alone: nothing is fetched, and without a script every step is there, one below the other.
     """
+    from trivium.lessons.beside import beside as read
     from trivium.lessons.lesson import lesson as page
     from trivium.probe import draw
     from trivium.referee import load_referee
@@ -38,9 +43,11 @@ def lesson(
     with advised(size_or_network(target)):
         source = find(target, sizes=parse_sizes(size or ()))
     sizes = [part for word in size or () for part in ("--size", word)]
-    command = shlex.join(["trivium", "lesson", target, *sizes, "-o", str(output)])
+    own = None if beside is None else read(source.spec, beside)
+    said = [*sizes, *(() if beside is None else ("--beside", str(beside)))]
+    command = shlex.join(["trivium", "lesson", target, *said, "-o", str(output)])
     with waiting(f"running {target} on every backend"):
-        text = page(source.spec, source.values or draw(source.spec), select(None), load_referee(), command)
+        text = page(source.spec, source.values or draw(source.spec), select(None), load_referee(), command, own)
     write(output, text)
     mention(f"wrote {output}")
     return 0

@@ -19,10 +19,7 @@ from trivium.ops import FAMILIES, OPS
 from trivium.spec.attribute import REQUIRED, Attribute
 from trivium.spec.expression import called_here
 from trivium.spec.op import Kind, Op
-from trivium.zoo import ZOO
-
-MANY = 6
-"""Networks that are named as users of an op; the rest is counted."""
+from trivium.zoo import uses
 
 
 def ops(
@@ -66,18 +63,6 @@ def listing() -> Iterator[str]:
         yield ""
     yield "A letter is a size, the same wherever it stands; *s is any shape. One operation in full:"
     yield "trivium ops squared_error"
-
-
-def uses() -> dict[str, list[str]]:
-    """Per op, the networks of the zoo that use it; a family that most of them use is no news, so at most six."""
-    found: dict[str, list[str]] = {}
-    for name, make in ZOO.items():
-        for op in dict.fromkeys(node.op.name for node in make().nodes):
-            found.setdefault(op, []).append(name)
-    return {
-        op: names if len(names) <= MANY else [*names[:MANY], f"and {len(names) - MANY} more"]
-        for op, names in found.items()
-    }
 
 
 def elsewhere(chosen: Sequence[Op]) -> Iterator[str]:

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from trivium.backend import Array, Backend, Want
+from trivium.lessons.plot import Line, loglog
+from trivium.lessons.tensor import entry
 from trivium.spec.graph import Spec
 
 STEPS = tuple(10.0 ** (-k / 2) for k in range(2, 33))
@@ -24,7 +26,6 @@ MOST = 60
 """Entries that are held against the rule."""
 LEAST = 1e-17
 """Below float64's last digit: what is exact is drawn there."""
-WIDE, HIGH, LEFT, TOP = 620, 300, 54, 12
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,14 @@ class Curve:
     """One entry's curves, and how many right entries the rule calls wrong.
 
     entry    which: w1[0, 1]
+    name     of the parameter, and the entry's place in it, counted flat
     right    its derivative
     accused  of how many entries looked at, a central difference of step 1e-5 differs by more than the rule allows
     """
 
     entry: str
+    name: str
+    flat: int
     right: float
     series: tuple[Series, ...]
     accused: Mapping[str, int]
@@ -63,7 +67,8 @@ def curve(spec: Spec, given: Mapping[str, Array], road: Backend, gradients: Mapp
     if not names:
         return None
     name = names[0]
-    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.abs(gradients[name]))), gradients[name].shape))
+    flat = int(np.argmax(np.abs(gradients[name])))
+    index = tuple(int(i) for i in np.unravel_index(flat, gradients[name].shape))
     right = float(gradients[name][index])
     f = {dtype: _loss(spec, given, road, dtype) for dtype in ("float64", "float32", "complex128")}
     ways: Mapping[str, Callable[[float], float]] = {
@@ -79,7 +84,7 @@ def curve(spec: Spec, given: Mapping[str, Array], road: Backend, gradients: Mapp
         dtype: sum(_disagrees(_central(f[dtype], n, i, RULE_STEP), float(gradients[n][i])) for n, i in entries)
         for dtype in ("float64", "float32")
     }
-    return Curve(f"{name}[{', '.join(map(str, index))}]", right, series, accused, len(entries))
+    return Curve(entry(name, flat, gradients[name].shape), name, flat, right, series, accused, len(entries))
 
 
 def _loss(spec: Spec, given: Mapping[str, Array], road: Backend, dtype: str) -> Callable[..., Any]:
@@ -117,29 +122,8 @@ def _entries(names: Sequence[str], gradients: Mapping[str, Array]) -> Iterator[t
             yield name, tuple(index)
 
 
-def drawn(curve_: Curve) -> str:
+def drawn(found: Curve) -> str:
     """The curves as SVG: the step from large to small, the relative error from 10 down to 1e-17."""
-    parts = [
-        f'<path class="axis" d="M{LEFT} {TOP}V{TOP + HIGH}H{LEFT + WIDE}"/>',
-        *(f'<text x="{LEFT - 8}" y="{_y(10.0**k) + 4:g}" class="end">1e{k}</text>' for k in range(-16, 1, 4)),
-        *(f'<text x="{_x(10.0**k):g}" y="{TOP + HIGH + 18}" class="middle">1e{k}</text>' for k in range(-16, 0, 3)),
-        f'<path class="rule" d="M{LEFT} {_y(RULE):g}H{LEFT + WIDE}"/>',
-        f'<text x="{LEFT + WIDE - 4}" y="{_y(RULE) - 5:g}" class="end">{RULE:g}, the usual line</text>',
-    ]
-    for i, s in enumerate(curve_.series):
-        points = " ".join(f"{_x(h):.1f},{_y(e):.1f}" for h, e in zip(STEPS, s.errors, strict=True) if math.isfinite(e))
-        parts.append(f'<polyline class="way{i}" points="{points}"/>')
-        y = TOP + 16 + 18 * i
-        parts.append(f'<path class="way{i}" d="M{LEFT + WIDE + 16} {y - 4}h26"/>')
-        parts.append(f'<text x="{LEFT + WIDE + 48}" y="{y}">{s.name}</text>')
-    label = f"Relative error of differences for {curve_.entry}, by step"
-    box = f"0 0 {LEFT + WIDE + 190} {TOP + HIGH + 28}"
-    return f'<svg class="curve" viewBox="{box}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
-
-
-def _x(h: float) -> float:
-    return LEFT + WIDE * (-1 - math.log10(h)) / 15
-
-
-def _y(error: float) -> float:
-    return TOP + HIGH * (1 - math.log10(min(max(error, LEAST), 10.0))) / 18
+    lines = [Line(s.name, tuple(zip(STEPS, s.errors, strict=True))) for s in found.series]
+    label = f"Relative error of differences for {found.entry}, by step"
+    return loglog(lines, (STEPS[0], STEPS[-1]), (LEAST, 10.0), label, (RULE, f"{RULE:g}, the usual line"))

@@ -1,81 +1,52 @@
 """One network's own numbers through three styles of derivative, step by step, as a page that stands alone.
 
-Everything shown is of this very run: the rules' source, the tape's nodes, the jaxprs, the numbers. Knows nothing of
-HTML but the template beside it.
+Knows nothing of HTML but the template beside it.
 """
 
 from __future__ import annotations
 
 import json
-import math
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
 from trivium.backend import Array, Backend, Evaluation
+from trivium.lessons.account import STYLES
+from trivium.lessons.beside import Beside
 from trivium.lessons.curve import LEAST, RULE, RULE_STEP, Curve, curve, drawn as curve_drawn
-from trivium.lessons.graph import drawn
-from trivium.referee import Enclosure, Referee
+from trivium.lessons.formula import mathml
+from trivium.lessons.modes import Pushed, push
+from trivium.lessons.taylor import Taylor, drawn as taylor_drawn, taylor
+from trivium.lessons.walk import Step, Walk
+from trivium.referee import Referee
+from trivium.report.graph import drawn
 from trivium.report.number import few, rough
 from trivium.report.web import rendered
 from trivium.spec.graph import Spec
-from trivium.spec.node import Node
-from trivium.spec.signature import show
-
-SHOWN = 80
-"""Entries of an array that are shown, each; of a larger one its corner is."""
-CORNER = 8
-STYLES = {"numpy": "NumPy, by hand", "torch": "torch, a tape", "jax": "JAX, a transformation"}
-SECTIONS = re.compile(r"(?m)^(?=def )")
-DIGITS = 30
-"""Of what is certified, at most."""
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """An array of a step: what it is, and its numbers, or a corner of them."""
-
-    title: str
-    shape: str
-    rows: tuple[tuple[tuple[str, float], ...], ...]
-    cut: bool
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step, forward or back: its equation, its arrays, its style on each road, the last digits of its result."""
-
-    direction: str
-    node: str
-    equation: str
-    formula: str
-    tensors: tuple[Tensor, ...]
-    styles: tuple[tuple[str, str], ...]
-    digits: tuple[tuple[str, str], ...]
-    entry: str
+from trivium.tally import Tally, Tallying
 
 
 def lesson(
-    spec: Spec, given: Mapping[str, Array], backends: Mapping[str, Backend], referee: Referee | None, command: str
+    spec: Spec,
+    given: Mapping[str, Array],
+    backends: Mapping[str, Backend],
+    referee: Referee | None,
+    command: str,
+    own: Beside | None = None,
 ) -> str:
-    """The page: every step forward, then every step back, on all the roads that are there."""
+    """The page: every step forward, then every step back, on all the roads that are there.
+
+    own   somebody's code for the same network, whose lines stand beside the steps that they do
+    """
     runs = {name: backend.compile(spec)(given) for name, backend in backends.items()}
     exact = referee.enclose(spec, given) if referee is not None and all(referee.has(n.op) for n in spec.nodes) else None
-    steps = [
-        *(_forward(spec, node, runs, backends, None if exact is None else exact.values) for node in spec.nodes),
-        *(
-            _backward(spec, node, runs, backends, None if exact is None else exact.gradients)
-            for node in reversed(spec.nodes)
-        ),
-    ]
     first = next(iter(runs.values()))
     bent = curve(spec, given, backends["numpy"], first.gradients) if "numpy" in backends else None
-    data = {
-        part: {n: np.asarray(x).tolist() for n, x in getattr(first, part).items()} for part in ("values", "gradients")
-    }
+    slope = taylor(spec, given, backends["numpy"], first.gradients) if "numpy" in backends else None
+    pushed = None if bent is None else push(spec, given, backends, bent.name, bent.flat)
+    walk = Walk(spec, backends, runs, exact, None if pushed is None else (pushed.entry, pushed.tangents), own)
+    tallies = {n: b.tally(spec, given) for n, b in backends.items() if isinstance(b, Tallying)}
     return rendered(
         "lessons",
         "lesson.html.j2",
@@ -85,122 +56,85 @@ def lesson(
             "title": "one derivative, three styles",
             "command": command,
             "graph": drawn(spec),
-            "steps": steps,
+            "steps": [_shown(step) for step in walk.steps()],
             "forward": len(spec.nodes),
             "roads": [STYLES.get(n, n) for n in backends],
             "certified": exact is not None,
+            "own": own.file if own else "",
             "curve": None if bent is None else {"svg": curve_drawn(bent), "found": bent, "words": list(_words(bent))},
+            "taylor": None if slope is None else {"svg": taylor_drawn(slope), "words": list(_slopes(slope))},
+            "modes": None if pushed is None else {"found": pushed, **_modes(spec, pushed, first, tallies)},
+            "costs": [_cost(name, tally) for name, tally in tallies.items()],
+            "flops": [
+                f"{tally.flops[0]:,.0f} for the loss, {tally.flops[1]:,.0f} for the loss with its gradient"
+                for tally in tallies.values()
+                if tally.flops is not None
+            ],
             "loss": few(float(first.values[spec.loss])),
-            "raw": json.dumps(data, separators=(",", ":")).replace("</", "<\\/"),
+            "raw": _raw(first),
         },
     )
 
 
-def _forward(
-    spec: Spec,
-    node: Node,
-    runs: Mapping[str, Evaluation],
-    backends: Mapping[str, Backend],
-    exact: Mapping[str, Enclosure] | None,
-) -> Step:
-    run = next(iter(runs.values()))
-    read = dict.fromkeys(node.inputs)
-    tensors = [*(_tensor(n, run.values[n]) for n in read), *(_tensor(n, run.values[n]) for n in node.outputs)]
-    made = node.outputs[0]
-    return Step(
-        "forward",
-        node.name,
-        str(node),
-        node.op.formula,
-        tuple(tensors),
-        tuple(_styles(spec, node, run, backends, forward=True)),
-        *_digits(made, {n: r.values[made] for n, r in runs.items()}, exact),
+def _shown(step: Step) -> dict[str, Any]:
+    """A step as the template reads it."""
+    derivation = [(line.words, mathml(line.latex)) for line in step.derivation]
+    return {**vars(step), "derivation": derivation}
+
+
+def _raw(run: Evaluation) -> str:
+    """Every number of the run, as JSON that can stand in a page."""
+    data = {
+        part: {n: np.asarray(x).tolist() for n, x in getattr(run, part).items()} for part in ("values", "gradients")
+    }
+    return json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
+
+
+def _cost(name: str, tally: Tally) -> dict[str, Any]:
+    """A row: what a style keeps besides what it was given, and how much it runs."""
+    kept = [k for k in tally.kept if not k.given]
+    return {
+        "road": STYLES.get(name, name),
+        "bytes": f"{tally.bytes:,}",
+        "arrays": len(kept),
+        "kept": [(k.what, k.name, k.bytes) for k in kept],
+        "givens": sum(k.given for k in tally.kept),
+        "forward": tally.forward,
+        "back": tally.back,
+        "unit": tally.unit,
+    }
+
+
+def _modes(spec: Spec, pushed: Pushed, run: Evaluation, tallies: Mapping[str, Tally]) -> dict[str, Any]:
+    """What the two modes cost on this network, counted in the steps that are taken."""
+    steps, entries = len(spec.nodes), pushed.entries
+    widest, many = pushed.widest
+    name, _, _ = pushed.entry.partition("[")
+    return {
+        "reverse": (f"the gradient by reverse mode: the entry of ∂{spec.loss}/∂{name}", _entry_of(run, pushed)),
+        "words": [
+            f"Reverse mode: {steps} steps forward and {steps} back give all {entries:,} entries of the gradient.",
+            f"Forward mode: {steps} steps and {steps} tangents give one of them; all {entries:,} take "
+            f"{entries * steps + steps:,} steps, {(entries + 1) / 2:.3g} times as many.",
+            f"Turned round, how every entry of {widest} moves with {pushed.entry} takes forward mode one pass, and "
+            f"reverse mode {many:,}, one for each entry.",
+            "Reverse mode pays with memory: it keeps what the steps back will read. Forward mode keeps nothing.",
+        ],
+    }
+
+
+def _entry_of(run: Evaluation, pushed: Pushed) -> float:
+    return float(np.ravel(run.gradients[pushed.name])[pushed.flat])
+
+
+def _slopes(found: Taylor) -> Iterator[str]:
+    """What the slope test says."""
+    yield (
+        "A tenth of the step leaves a tenth where the gradient is wrong, a hundredth where it is right. Measured from "
+        "1e-2 to 1e-3, in decades of what is left for a decade of the step:"
     )
-
-
-def _backward(
-    spec: Spec,
-    node: Node,
-    runs: Mapping[str, Evaluation],
-    backends: Mapping[str, Backend],
-    exact: Mapping[str, Enclosure] | None,
-) -> Step:
-    run = next(iter(runs.values()))
-    gives = [n for n in dict.fromkeys(node.inputs) if n in run.gradients]
-    loss = spec.loss
-    tensors = [
-        *(_tensor(f"∂{loss}/∂{n}, coming back", run.gradients[n]) for n in node.outputs if n in run.gradients),
-        *(_tensor(n, run.values[n]) for n in dict.fromkeys(node.inputs)),
-        *(_tensor(f"∂{loss}/∂{n}{_part(spec, n)}", run.gradients[n]) for n in gives),
-    ]
-    name = gives[0] if gives else node.outputs[0]
-    return Step(
-        "backward",
-        node.name,
-        f"back through {node}",
-        node.op.formula,
-        tuple(tensors),
-        tuple(_styles(spec, node, run, backends, forward=False)),
-        *_digits(
-            f"∂{loss}/∂{name}", {n: r.gradients[name] for n, r in runs.items() if name in r.gradients}, exact, name
-        ),
-    )
-
-
-def _part(spec: Spec, name: str) -> str:
-    """What is added where a tensor is read more than once."""
-    readers = len(spec.consumers[name])
-    return f", the sum over its {readers} readers" if readers > 1 else ""
-
-
-def _tensor(title: str, x: Array) -> Tensor:
-    cut = x.size > SHOWN
-    seen = x.reshape(1, 1) if x.ndim == 0 else x.reshape(-1, x.shape[-1]) if x.ndim > 1 else x[None]
-    corner = seen[:CORNER, :CORNER] if cut else seen
-    largest = float(np.abs(x).max(initial=0.0)) if x.dtype.kind == "f" else 0.0
-    rows = tuple(tuple((_number(v), _strength(v, largest)) for v in row) for row in corner.tolist())
-    return Tensor(title, show(x.shape), rows, cut)
-
-
-def _number(v: object) -> str:
-    return few(v) if isinstance(v, float) else str(v)
-
-
-def _strength(v: float, largest: float) -> float:
-    """From -1 to 1: an entry's share of the largest, with its sign."""
-    return round(float(v) / largest, 2) if largest and math.isfinite(v) and math.isfinite(largest) else 0.0
-
-
-def _styles(
-    spec: Spec, node: Node, run: Evaluation, backends: Mapping[str, Backend], *, forward: bool
-) -> Iterator[tuple[str, str]]:
-    """Each road's own account of the step: of this direction, where it tells the two apart."""
-    inputs = tuple(run.values[n] for n in node.inputs)
-    for name, backend in backends.items():
-        text = backend.style(node.op, spec.attributes(node), inputs)
-        parts = SECTIONS.split(text) if name == "numpy" else text.split("\n\nof its vjp") if name == "jax" else [text]
-        parts = [p for p in parts if p.strip()]
-        chosen = parts[0] if forward else parts[min(1, len(parts) - 1)]
-        lead = "of its vjp" if name == "jax" and not forward and len(parts) > 1 else ""
-        yield STYLES.get(name, name), f"{lead}{chosen}".strip()
-
-
-def _digits(
-    title: str, found: Mapping[str, Array], exact: Mapping[str, Enclosure] | None, name: str | None = None
-) -> tuple[tuple[tuple[str, str], ...], str]:
-    """One entry, the largest, by every road in all its digits, and the certified ones below; and which entry it is."""
-    arrays: Sequence[Array] = [np.asarray(x) for x in found.values()]
-    if not arrays or arrays[0].dtype.kind != "f" or not arrays[0].size:
-        return (), ""
-    at = np.unravel_index(int(np.argmax(np.abs(arrays[0]))), arrays[0].shape)
-    index = tuple(int(i) for i in at)
-    said = [(STYLES.get(n, n), repr(float(x[index]))) for n, x in found.items()]
-    if exact is not None and (name or title) in exact:
-        e = exact[name or title]
-        if bool(np.asarray(e.known)[index]):
-            said.append(("certified", certified(*(float(part[index]) for part in (e.hi, e.lo, e.radius)))))
-    place = f"[{', '.join(map(str, index))}]" if index else ""
-    return tuple(said), f"{title}{place}"
+    for said, slope in found.slopes.items():
+        yield f"{said}: {slope:.2f}."
 
 
 def _words(bent: Curve) -> Iterator[str]:
@@ -214,12 +148,3 @@ def _words(bent: Curve) -> Iterator[str]:
             f"In {dtype}, central differences of step {RULE_STEP:g} differ by more than {RULE:g} from "
             f"{count} of the {bent.looked} entries looked at, all of which are right."
         )
-
-
-def certified(hi: float, lo: float, radius: float) -> str:
-    """An enclosed number in as many digits as are sure, at most DIGITS."""
-    middle = Decimal(hi) + Decimal(lo)
-    if not middle or not math.isfinite(hi):
-        return repr(hi)
-    sure = DIGITS if radius <= 0 else int(abs(middle).log10() - Decimal(radius).log10())
-    return f"{middle:.{max(1, min(DIGITS, sure))}g}"

@@ -1,27 +1,28 @@
-"""One step of a network, explained: its equation, the numbers of a run, and how each backend derives it.
+"""A step, an op, or a whole network as plain text.
 
 Knows nothing of command lines, nor of how any backend works: each shows its own style.
 """
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
 from trivium.backend import Array, Backend
-from trivium.errors import SpecError, did_you_mean
-from trivium.probe import draw
+from trivium.lessons.account import Account, of_node, of_op
+from trivium.lessons.derivations import DERIVATIONS, Line
+from trivium.lessons.formula import plain
 from trivium.spec.graph import Spec
-from trivium.spec.node import Node
 from trivium.spec.op import Op
 from trivium.spec.signature import show
-from trivium.testing.trial import weighted
 
 SMALL = 36
 """Entries of an array that is printed; of a larger one, what can be said in a line."""
-STYLES = {"numpy": "by hand", "torch": "a tape", "jax": "a transformation"}
+WIDTH = 80
+BAR = re.compile(r"\\bar\s*\{?(\w+)")
 
 
 def explain_step(spec: Spec, node: str, given: Mapping[str, Array], backends: Mapping[str, Backend]) -> str:
@@ -29,65 +30,82 @@ def explain_step(spec: Spec, node: str, given: Mapping[str, Array], backends: Ma
 
     Raises SpecError where the spec has no such node.
     """
-    found = _find(spec, node)
-    road = next(iter(backends.values()))
-    run = road.compile(spec)(given)
-    inputs = tuple(run.values[n] for n in found.inputs)
-    bars = tuple(run.gradients[n] for n in found.outputs)
-    _, shares = road.replay(found.op, spec.attributes(found), inputs, bars)
-    sections = [
-        [f"{found}    in {spec.name}", *_meaning(found.op)],
-        [f"its numbers ({road.name}, float64)", *_numbers(spec, found, inputs, run.values, bars, shares)],
-        *(
-            [f"{name}, {STYLES.get(name, 'its own way')}", style]
-            for name, style in _styles(spec, found, inputs, backends)
-        ),
-    ]
-    return "\n\n".join("\n".join(section) for section in sections)
+    return text(of_node(spec, node, given, backends))
 
 
 def explain_op(op: Op, backends: Mapping[str, Backend]) -> str:
     """An op in plain text, in its first case: random numbers, and a random gradient coming in from above."""
-    spec = weighted(op, op.cases[0])
-    return explain_step(spec, spec.nodes[0].name, draw(spec), backends)
+    return text(of_op(op, backends))
 
 
-def _find(spec: Spec, name: str) -> Node:
-    if name in spec.producer:
-        return spec.producer[name]
-    if name in spec.givens:
-        what = "a parameter" if spec.givens[name].parameter else "an input"
-        readers = ", ".join(node.name for node in spec.consumers[name]) or "none"
-        raise SpecError(f"{name!r} is {what} of {spec.name}, not a step; the steps that read it: {readers}")
-    raise SpecError(f"{spec.name} has no node {name!r}{did_you_mean(name, spec.producer)}")
+def explain_network(spec: Spec, target: str) -> str:
+    """Every step with its shapes: forward what it computes, backward what its rule returns."""
+    sections = [[f"{spec.name}: {len(spec.nodes)} steps to {spec.loss}", *_fed(spec)], ["forward"], ["backward"]]
+    for node in spec.nodes:
+        shapes = ", ".join(show(spec.shapes[n]) for n in node.outputs)
+        sections[1] += [f"  {node}    {shapes}", *_wrapped(node.op.formula, 6)]
+    for node in reversed(spec.nodes):
+        sections[2].append(f"  back through {node}")
+        for rule in _rules(node.op):
+            sections[2] += _wrapped(rule, 6)
+    first = spec.nodes[0].name
+    sections.append(["One step with its numbers and every road's code:", f"trivium explain {first} --in {target}"])
+    return "\n\n".join("\n".join(section) for section in sections)
 
 
-def _meaning(op: Op) -> Iterator[str]:
-    said = [op.signature.text, op.formula]
-    said += [f"defined where {op.domain.text}"] if op.domain else []
-    said += [op.kink.text] if op.kink else []
-    for text in said:
-        yield from textwrap.wrap(text, 80, initial_indent="  ", subsequent_indent="    ")
+def text(account: Account) -> str:
+    """An account as it is printed."""
+    within = f"    in {account.within}" if account.within else ""
+    sections = [
+        [f"{account.equation}{within}", *_said((account.signature, *account.meaning))],
+        ["how its backward rule comes about", *_derived(account.derivation)] if account.derivation else [],
+        ["its numbers, in float64", *(line for title, x in account.arrays for line in _array(title, x))],
+        *([style, *(f"  {line}".rstrip() for line in code.splitlines())] for style, code in account.styles),
+        ["where a library's function of that name differs", *_said(account.differences)] if account.differences else [],
+        ["what goes wrong here, and what it looks like", *_mistaken(account)] if account.mistakes else [],
+        ["networks of the zoo that have it", *_wrapped(", ".join(account.users), 2)] if account.users else [],
+    ]
+    return "\n\n".join("\n".join(section) for section in sections if section)
 
 
-def _numbers(
-    spec: Spec,
-    node: Node,
-    inputs: Iterable[Array],
-    values: Mapping[str, Array],
-    bars: Iterable[Array],
-    shares: Iterable[Array | None],
-) -> Iterator[str]:
-    for role, name, x in zip(node.op.roles, node.inputs, inputs, strict=True):
-        yield from _array(f"in: {role} = {name}" if role != name else f"in: {name}", x)
-    for name in node.outputs:
-        yield from _array(f"out: {name}", values[name])
-    for name, bar in zip(node.outputs, bars, strict=True):
-        yield from _array(f"gradient of {spec.loss} with respect to {name}, coming back", bar)
-    for name, share in zip(node.inputs, shares, strict=True):
-        if share is not None:
-            part = ", this step's part" if len(spec.consumers[name]) > 1 else ""
-            yield from _array(f"gradient of {spec.loss} with respect to {name}{part}", share)
+def _fed(spec: Spec) -> Iterator[str]:
+    for name, g in spec.givens.items():
+        kind = "parameter" if g.parameter else "input" if g.kind.name == "real" else f"input, {g.kind}"
+        yield f"  {name} {show(g.shape)}    {kind}"
+
+
+def _rules(op: Op) -> list[str]:
+    """What a derivation ends in: from its end, the lines that say a gradient of which nothing later is said."""
+    found: list[str] = []
+    said: set[str] = set()
+    for line in reversed(DERIVATIONS.get(op.name, ())):
+        names = {str(n) for part in line.latex.split(",") for n in BAR.findall(part.partition("=")[0])}
+        if line.latex.startswith(r"\bar") and not all(n in said or n.partition("_")[0] in said for n in names):
+            found.append(plain(line.latex))
+            said |= names
+    return found[::-1]
+
+
+def _derived(lines: Iterable[Line]) -> Iterator[str]:
+    """Formulas in the margin, and under each why."""
+    for line in lines:
+        yield from _wrapped(line.words, 2)
+        yield from textwrap.wrap(plain(line.latex), WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 8)
+
+
+def _mistaken(account: Account) -> Iterator[str]:
+    for m in account.mistakes:
+        yield f"  {m.mistake}: {m.title}"
+        yield from _wrapped(m.seen, 6)
+
+
+def _said(said: Iterable[str]) -> Iterator[str]:
+    for sentence in said:
+        yield from textwrap.wrap(sentence, WIDTH, initial_indent="  ", subsequent_indent="    ")
+
+
+def _wrapped(sentence: str, indent: int) -> list[str]:
+    return textwrap.wrap(sentence, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * indent)
 
 
 def _array(title: str, x: Array) -> Iterator[str]:
@@ -104,14 +122,3 @@ def _summary(x: Array) -> str:
         return f"{x.size:,} entries from {x.min()} to {x.max()}"
     rms = float(np.sqrt(np.mean(np.square(x))))
     return f"{x.size:,} entries from {x.min():.4g} to {x.max():.4g}, root mean square {rms:.4g}"
-
-
-def _styles(
-    spec: Spec, node: Node, inputs: tuple[Array, ...], backends: Mapping[str, Backend]
-) -> Iterator[tuple[str, str]]:
-    for name, backend in backends.items():
-        if node.op.name in backend.lacks:
-            yield name, f"  it does not have {node.op.name}: {backend.lacks[node.op.name]}"
-        else:
-            text = backend.style(node.op, spec.attributes(node), inputs)
-            yield name, "\n".join(f"  {line}".rstrip() for line in text.splitlines())

@@ -70,6 +70,8 @@ REAL_SIZES: Mapping[str, Mapping[str, int]] = MappingProxyType(
     }
 )
 """Sizes at which a network's time says something: each a few to some hundred milliseconds a gradient on one core."""
+MANY = 6
+"""Networks that are named as users of an op; the rest is counted."""
 
 
 def network(name: str, **sizes: int) -> Spec:
@@ -88,6 +90,18 @@ def network(name: str, **sizes: int) -> Spec:
 def real(name: str) -> Spec:
     """The network of that name at a size at which its time says something."""
     return network(name, **REAL_SIZES.get(name, {}))
+
+
+def uses() -> dict[str, list[str]]:
+    """Per op, the networks of the zoo that use it; a family that most of them use is no news, so at most six."""
+    found: dict[str, list[str]] = {}
+    for name, make in ZOO.items():
+        for op in dict.fromkeys(node.op.name for node in make().nodes):
+            found.setdefault(op, []).append(name)
+    return {
+        op: names if len(names) <= MANY else [*names[:MANY], f"and {len(names) - MANY} more"]
+        for op, names in found.items()
+    }
 
 
 __all__ = [
@@ -121,6 +135,7 @@ __all__ = [
     "separable_block",
     "siamese",
     "unet",
+    "uses",
     "vae",
     "word2vec",
 ]

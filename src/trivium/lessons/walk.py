@@ -1,0 +1,189 @@
+"""A network walked through, forward and back: of each step its arrays, where their numbers come from, every road.
+
+Everything is of one run: the rules' source, the tape's nodes, the jaxprs, the numbers. Knows nothing of pages.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+import numpy as np
+
+from trivium.backend import Array, Backend, Evaluation
+from trivium.lessons.account import STYLES
+from trivium.lessons.beside import Beside, Written
+from trivium.lessons.derivations import DERIVATIONS, Line
+from trivium.lessons.sums import Slopes, backward_sums, forward_sums, slopes
+from trivium.lessons.tensor import Tensor, entry, tensor
+from trivium.referee import Certificate, Enclosure
+from trivium.spec.graph import Spec
+from trivium.spec.node import Node
+
+FORWARD, BACKWARD = "forward", "backward"
+SPLIT = {"numpy": re.compile(r"(?m)^(?=def )"), "jax": re.compile(r"\n\nof its vjp")}
+"""Where a road's account of a step turns from one direction to the other."""
+DIGITS = 30
+"""Of what is certified, at most."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step, forward or back.
+
+    tensors   what is read, then what is made; of what is made, where each entry comes from
+    styles    each road's own account of this direction
+    written   the lines of somebody's own code that do it
+    entry     which entry of the result is the largest, by name; `digits`, it by every road in all its digits, and
+              the certified ones; `sum`, where it comes from
+    """
+
+    direction: str
+    node: str
+    equation: str
+    formula: str
+    tensors: tuple[Tensor, ...]
+    styles: tuple[tuple[str, str], ...]
+    derivation: tuple[Line, ...]
+    written: tuple[Written, ...]
+    digits: tuple[tuple[str, str], ...]
+    entry: str
+    sum: str
+
+
+@dataclass(frozen=True)
+class Walk:
+    """All that is known of one run: by every road, by the referee where it knows every op, and along one tangent.
+
+    pushed    the tangent's entry, and the tangents of all steps' results, by forward mode
+    own       somebody's own code for the same network
+    """
+
+    spec: Spec
+    backends: Mapping[str, Backend]
+    runs: Mapping[str, Evaluation]
+    exact: Certificate | None
+    pushed: tuple[str, Mapping[str, Array]] | None
+    own: Beside | None
+
+    @cached_property
+    def first(self) -> Evaluation:
+        """The run whose numbers are shown: all of them agree to rounding, and the last digits are shown of each."""
+        return next(iter(self.runs.values()))
+
+    def steps(self) -> list[Step]:
+        """Every step forward, then every step back."""
+        here = {node.name: self._slopes(node) for node in self.spec.nodes}
+        return [
+            *(self._forward(node, here[node.name]) for node in self.spec.nodes),
+            *(self._backward(node, here[node.name]) for node in reversed(self.spec.nodes)),
+        ]
+
+    def _slopes(self, node: Node) -> Slopes | None:
+        return slopes(self.spec, node, self.first.values, next(iter(self.backends.values())))
+
+    def _forward(self, node: Node, here: Slopes | None) -> Step:
+        values, made = self.first.values, node.outputs[0]
+        sums = {n: forward_sums(here, n) if here else () for n in node.outputs}
+        tensors = [
+            *(tensor(n, values[n]) for n in dict.fromkeys(node.inputs)),
+            *(tensor(n, values[n], sums[n]) for n in node.outputs),
+        ]
+        if self.pushed is not None:
+            along, tangents = self.pushed
+            tensors += [tensor(f"∂{n}/∂{along}, pushed forward", tangents[n]) for n in node.outputs]
+        found = {road: run.values[made] for road, run in self.runs.items()}
+        written = self.own.forward(node) if self.own else ()
+        exact = None if self.exact is None else self.exact.values.get(made)
+        return self._step(FORWARD, node, tensors, written, made, found, exact, sums[made], made)
+
+    def _backward(self, node: Node, here: Slopes | None) -> Step:
+        run, loss = self.first, self.spec.loss
+        gives = [n for n in dict.fromkeys(node.inputs) if n in run.gradients]
+        sums = {
+            n: backward_sums(here, n, loss, run.gradients, part=len(self.spec.consumers[n]) > 1) if here else ()
+            for n in gives
+        }
+        tensors = [
+            *(tensor(f"∂{loss}/∂{n}, coming back", run.gradients[n]) for n in node.outputs if n in run.gradients),
+            *(tensor(n, run.values[n]) for n in dict.fromkeys(node.inputs)),
+            *(tensor(f"∂{loss}/∂{n}{self._part(n)}", run.gradients[n], sums[n]) for n in gives),
+        ]
+        name = gives[0] if gives else node.outputs[0]
+        found = {road: r.gradients[name] for road, r in self.runs.items() if name in r.gradients}
+        written = self.own.backward(self.spec, node) if self.own else ()
+        exact = None if self.exact is None else self.exact.gradients.get(name)
+        return self._step(BACKWARD, node, tensors, written, f"∂{loss}/∂{name}", found, exact, sums.get(name, ()), name)
+
+    def _step(
+        self,
+        direction: str,
+        node: Node,
+        tensors: Sequence[Tensor],
+        written: Sequence[Written],
+        title: str,
+        found: Mapping[str, Array],
+        exact: Enclosure | None,
+        sums: Sequence[str],
+        name: str,
+    ) -> Step:
+        flat = _largest(found)
+        back = direction == BACKWARD
+        return Step(
+            direction,
+            node.name,
+            f"back through {node}" if back else str(node),
+            node.op.formula,
+            tuple(tensors),
+            tuple(self._styles(node, forward=not back)),
+            DERIVATIONS.get(node.op.name, ()) if back else (),
+            tuple(written),
+            () if flat is None else _digits(found, exact, flat),
+            "" if flat is None else entry(title, flat, self.spec.shapes[name]),
+            "" if flat is None or not sums else sums[flat],
+        )
+
+    def _part(self, name: str) -> str:
+        """What is added where a tensor is read more than once."""
+        readers = len(self.spec.consumers[name])
+        return f", the sum over its {readers} readers" if readers > 1 else ""
+
+    def _styles(self, node: Node, *, forward: bool) -> Iterator[tuple[str, str]]:
+        """Each road's own account of the step: of this direction, where it tells the two apart."""
+        inputs = tuple(self.first.values[n] for n in node.inputs)
+        for name, backend in self.backends.items():
+            text = backend.style(node.op, self.spec.attributes(node), inputs)
+            parts = [p for p in SPLIT[name].split(text) if p.strip()] if name in SPLIT else [text]
+            chosen = parts[0] if forward else parts[min(1, len(parts) - 1)]
+            lead = "of its vjp" if name == "jax" and not forward and len(parts) > 1 else ""
+            yield STYLES.get(name, name), f"{lead}{chosen}".strip()
+
+
+def _largest(found: Mapping[str, Array]) -> int | None:
+    """The place of the largest entry by the first road, counted flat; None where there is none of real numbers."""
+    first = next((np.asarray(x) for x in found.values()), None)
+    if first is None or first.dtype.kind != "f" or not first.size:
+        return None
+    return int(np.argmax(np.abs(first)))
+
+
+def _digits(found: Mapping[str, Array], exact: Enclosure | None, flat: int) -> tuple[tuple[str, str], ...]:
+    """One entry by every road in all its digits, and the certified ones below."""
+    said = [(STYLES.get(n, n), repr(float(np.ravel(x)[flat]))) for n, x in found.items()]
+    if exact is not None and bool(np.ravel(exact.known)[flat]):
+        hi, lo, radius = (float(np.ravel(part)[flat]) for part in (exact.hi, exact.lo, exact.radius))
+        said.append(("certified", certified(hi, lo, radius)))
+    return tuple(said)
+
+
+def certified(hi: float, lo: float, radius: float) -> str:
+    """An enclosed number in as many digits as are sure, at most DIGITS."""
+    middle = Decimal(hi) + Decimal(lo)
+    if not middle or not math.isfinite(hi):
+        return repr(hi)
+    sure = DIGITS if radius <= 0 else int(abs(middle).log10() - Decimal(radius).log10())
+    return f"{middle:.{max(1, min(DIGITS, sure))}g}"

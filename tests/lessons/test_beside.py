@@ -1,0 +1,41 @@
+"""A student's lines beside the steps that they do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from trivium.errors import SpecError
+from trivium.lessons.beside import beside
+from trivium.zoo import notebook
+
+SPEC = notebook()
+OWN = beside(SPEC, Path(__file__).parents[2] / "examples/student/three_layers.py")
+
+
+def lines(step: str) -> list[str]:
+    return [w.text for w in OWN.backward(SPEC, SPEC.producer[step])]
+
+
+def test_a_line_stands_at_the_step_whose_value_it_names() -> None:
+    assert [w.text for w in OWN.forward(SPEC.producer["g3"])] == ["g3 = np.tanh(g2)"]
+
+
+def test_a_line_stands_at_the_step_whose_gradient_it_names() -> None:
+    assert lines("g3") == ['grad_g2 = np.dot(data["w2"].T, grad_g5) * tanh_slope(data["g2"])']
+
+
+def test_what_has_no_name_is_in_the_line_that_reads_it() -> None:
+    assert lines("g7") == [
+        'grad_w3 = np.dot(grad_g8, data["g6"].T)',
+        'grad_g5 = np.dot(data["w3"].T, grad_g8) * sigmoid_slope(data["g5"])',
+    ]
+
+
+@pytest.mark.parametrize(("text", "message"), [("x = 1\n", "no name that means a gradient"), ("x = (\n", "as Python")])
+def test_a_file_that_does_not_fit_is_said(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.py"
+    _ = path.write_text(text)
+    with pytest.raises(SpecError, match=message):
+        _ = beside(SPEC, path)
