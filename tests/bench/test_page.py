@@ -1,13 +1,10 @@
-"""The report: whole without a script, small, the same bytes from the same numbers, and fit to be seen in a browser."""
+"""The report: whole without a script, small, the same bytes from the same numbers (in a browser: tests/pages)."""
 
 from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +14,6 @@ from trivium.bench.record import Record, Row
 from trivium.bench.story import curves, grid, mean_ratio, payoffs, sentences
 from trivium.zoo import ZOO
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SCALED = made(["zoo:mlp"], sizes=[{"b": k} for k in (16, 64, 256)])
 
 
@@ -82,25 +78,6 @@ def test_its_elements_are_closed_in_their_turn(whole: str) -> None:
     parser = Balanced()
     parser.feed(whole)
     assert parser.open == []
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_browser_shows_it_without_complaint(theme: str, whole: str, tmp_path: Path) -> None:
-    path, shot = tmp_path / "bench.html", tmp_path / "bench.png"
-    _ = path.write_text(whole, encoding="utf-8")
-    flags = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--enable-logging=stderr",
-        f"--user-data-dir={tmp_path / 'u'}",
-    ]
-    dark = ["--force-dark-mode"] if theme == "dark" else []
-    command = [str(CHROMIUM), *flags, *dark, "--window-size=1100,2000", f"--screenshot={shot}", path.as_uri()]
-    found = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    assert "CONSOLE" not in found.stderr
-    assert shot.stat().st_size > 20_000
 
 
 def test_scaling_has_a_picture_with_the_power_that_fits() -> None:

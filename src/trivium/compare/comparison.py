@@ -76,10 +76,7 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Wrong:
-    """One tensor that a step gets wrong: what `backend` has, at the point and in the precision where it shows best.
-
-    picture  which of its entries; for a page, and no part of what is exchanged
-    """
+    """One tensor that a step gets wrong: what `backend` has, at the point and in the precision where it shows best."""
 
     tensor: str
     role: str
@@ -91,7 +88,7 @@ class Wrong:
     backend: str
     point: str
     dtype: str
-    picture: Picture | None = field(default=None, compare=False, repr=False)
+    picture: Picture | None = field(default=None, compare=False, repr=False)  # for a page alone: JSON does not have it
 
 
 @dataclass(frozen=True)
