@@ -125,3 +125,7 @@ def test_markdown_is_a_table_for_each_precision() -> None:
     text = markdown(TWO)
     assert "| mlp | 2 s (2.00×) | 4 s (4.00×) | 1 s (1.00×) |" in text
     assert text.count("|---|") == 2
+
+
+def test_a_reason_that_roads_share_is_given_once(whole: str) -> None:
+    assert whole.count('<p class="none">notebook b=3: it &lt;died&gt;</p>') == 1

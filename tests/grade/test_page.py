@@ -33,7 +33,7 @@ MARKS = [
 def test_the_page_stands_alone() -> None:
     found = page(MARKS, SPEC, "trivium grade .")
     assert re.findall(r"<script|<link|src=|https?:|@import|url\(", found) == []
-    assert found.count("<details>") == len(MARKS)
+    assert found.count('<details class="submission">') == len(MARKS)
 
 
 def test_what_a_submission_says_is_escaped_on_the_page() -> None:
@@ -44,7 +44,7 @@ def test_what_a_submission_says_is_escaped_on_the_page() -> None:
 
 def test_mistakes_are_counted_on_the_page() -> None:
     found = " ".join(page(MARKS, SPEC, "trivium grade .").split())
-    assert '<span class="bar" style="width:100%"></span></span><b>2</b>' in found
+    assert '<span class="share" style="width:100%"></span></span><b>2</b>' in found
     assert "<code>sign</code>: a sign is wrong" in found
     assert '<li class="not-run">1 not run</li>' in found
 

@@ -35,7 +35,11 @@ def test_the_wrong_step_is_lit_and_what_inherits_it(failing: Build, find: Find, 
     }
     assert found.near.count('<g class="flag">') == 1
     assert ">numpy</text>" in found.near
-    assert [words for _, words in found.legend] == ["wrong by itself", "merely inherits it", "right"]
+    assert [words for _, words in found.legend] == [
+        "wrong by itself",
+        "merely inherits it",
+        "right, given what it was fed",
+    ]
 
 
 def test_who_does_not_see_it_is_told(failing: Build, find: Find, spec: Spec) -> None:

@@ -16,7 +16,7 @@ WORDS = {
     SUSPECT: "perhaps the wrong one instead",
     UNDECIDED: "undecided",
     INHERITS: "merely inherits it",
-    "": "right",
+    "": "right, given what it was fed",
 }
 HEIR = Light(INHERITS)
 
