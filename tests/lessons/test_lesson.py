@@ -14,16 +14,21 @@ import numpy as np
 import pytest
 
 from trivium.backend import Backend, load_backend
+from trivium.lessons.account import STYLES
+from trivium.lessons.beside import beside
 from trivium.lessons.lesson import lesson
 from trivium.lessons.walk import certified
 from trivium.probe import draw
 from trivium.referee import load_referee
 from trivium.report.graph import boxes
+from trivium.tally import Tallying
 from trivium.target import find, select
+from trivium.verbs import check
 from trivium.zoo import ZOO, network
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-NOTEBOOK = find(Path(__file__).parents[2] / "examples/nets/notebook.net.toml")
+EXAMPLES = Path(__file__).parents[2] / "examples"
+NOTEBOOK = find(EXAMPLES / "nets/notebook.net.toml")
 
 
 def written(backends: dict[str, Backend] | None = None) -> str:
@@ -64,6 +69,43 @@ def test_an_op_that_changes_changes_the_page() -> None:
     text = written({"torch": slow})
     assert "SinhBackward0" in text
     assert "TanhBackward0" not in text
+
+
+def test_what_a_style_keeps_and_runs_is_its_tally(page: str) -> None:
+    assert NOTEBOOK.values is not None
+    for name, backend in select(None).items():
+        assert isinstance(backend, Tallying)
+        tally = backend.tally(NOTEBOOK.spec, NOTEBOOK.values)
+        kept = [k for k in tally.kept if not k.given]
+        counts = (len(kept), f"{tally.bytes:,}", len(tally.kept) - len(kept), tally.forward, tally.back)
+        cells = "".join(f'<td class="n">{n}</td>' for n in counts)
+        assert f'<th scope="row">{STYLES[name]}</th>{cells}<td>{tally.unit}</td>' in page
+
+
+def test_forward_mode_arrives_at_the_entry_that_reverse_mode_has(page: str) -> None:
+    assert NOTEBOOK.values is not None
+    right = load_backend("numpy").compile(NOTEBOOK.spec)(NOTEBOOK.values).gradients["w1"]
+    ends = [float(x) for x in re.findall(r"(?:jvp|∂w1)</th><td>([^<]*)</td>", page)]
+    assert len(ends) == 4
+    assert np.allclose(ends, np.abs(right).max(), rtol=1e-12)
+
+
+def test_a_student_s_lines_stand_at_their_steps() -> None:
+    own = beside(NOTEBOOK.spec, EXAMPLES / "student/three_layers.py")
+    assert NOTEBOOK.values is not None
+    text = lesson(NOTEBOOK.spec, NOTEBOOK.values, {"numpy": load_backend("numpy")}, None, "lesson", own)
+    back = text.split('class="step backward" data-node="g3"')[1].split("</section>")[0]
+    assert "grad_g2 = np.dot(data[&#34;w2&#34;].T, grad_g5) * tanh_slope" in back
+    assert "grad_w3" not in back
+
+
+@pytest.mark.parametrize("path", sorted((EXAMPLES / "lessons").glob("*.toml")), ids=lambda path: path.stem)
+def test_each_lesson_is_right_and_small(path: Path) -> None:
+    source = find(path)
+    assert check(source.spec).verdict == "agree"
+    text = lesson(source.spec, draw(source.spec), {"numpy": load_backend("numpy")}, load_referee(), "lesson")
+    assert text.count('<section class="step') == 2 * len(source.spec.nodes)
+    assert len(text.encode()) < 1_000_000
 
 
 def test_nothing_is_fetched(page: str) -> None:
@@ -119,6 +161,16 @@ def test_its_steps_are_walked_with_the_keys(page: str, tmp_path: Path) -> None:
     assert "CONSOLE" not in found.stderr
     assert re.findall(r'<section class="step (\w+) now" data-node="(\w+)"', found.stdout) == [("backward", "g2")]
     assert "17 of 18, backward: g2" in found.stdout
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
+def test_an_entry_that_is_clicked_says_where_it_comes_from(page: str, tmp_path: Path) -> None:
+    asks = 'const cell = document.querySelector(".step.now [data-sum]"); cell.click();'
+    found = opened(page.replace("</body>", f"<script>{asks}</script></body>"), tmp_path, "--dump-dom")
+    cell = re.search(r'<td data-sum="([^"]*)"[^>]*class="asked"', found.stdout)
+    assert cell is not None
+    assert f'<p class="sum"><code>{cell[1]}</code></p>' in found.stdout
+    assert cell[1].startswith("g1[0, 0] = 1.142 · S[0, 0] - 0.1784 · S[1, 0]")
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")

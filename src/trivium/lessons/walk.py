@@ -113,7 +113,8 @@ class Walk:
             *(tensor(n, run.values[n]) for n in dict.fromkeys(node.inputs)),
             *(tensor(f"∂{loss}/∂{n}{self._part(n)}", run.gradients[n], sums[n]) for n in gives),
         ]
-        name = gives[0] if gives else node.outputs[0]
+        learned = [n for n in gives if n in self.spec.givens and self.spec.givens[n].parameter]
+        name = [*learned, *gives, node.outputs[0]][0]
         found = {road: r.gradients[name] for road, r in self.runs.items() if name in r.gradients}
         written = self.own.backward(self.spec, node) if self.own else ()
         exact = None if self.exact is None else self.exact.gradients.get(name)
