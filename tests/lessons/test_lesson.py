@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.browser import CHROMIUM, opened
 from trivium.backend import Backend, load_backend
 from trivium.lessons.account import STYLES
 from trivium.lessons.beside import beside
@@ -20,13 +20,12 @@ from trivium.lessons.lesson import lesson
 from trivium.lessons.walk import certified
 from trivium.probe import draw
 from trivium.referee import load_referee
-from trivium.report.graph import boxes
+from trivium.report.layers import WIDE, layers
 from trivium.tally import Tallying
 from trivium.target import find, select
 from trivium.verbs import check
 from trivium.zoo import ZOO, network
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NOTEBOOK = find(EXAMPLES / "nets/notebook.net.toml")
 
@@ -123,11 +122,22 @@ def test_names_are_escaped() -> None:
 @pytest.mark.parametrize("name", ZOO)
 def test_no_box_hides_another(name: str) -> None:
     spec = network(name)
-    placed = boxes(spec)
+    placed = layers(spec).boxes
     assert {n.name for n in spec.nodes} | {n for n in spec.givens if spec.consumers.get(n)} <= set(placed)
-    assert len({(b.x, b.y) for b in placed.values()}) == len(placed)
+    rows = [sorted(b.x for b in placed.values() if b.y == y) for y in {b.y for b in placed.values()}]
+    assert [row for row in rows if any(right - left < WIDE for left, right in pairwise(row))] == []
     above = [(placed[n], placed[node.name]) for node in spec.nodes for n in node.inputs if n in spec.givens]
     assert all(given.y < step.y for given, step in above)
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_a_line_passes_between_the_boxes(name: str) -> None:
+    spec = network(name)
+    laid = layers(spec)
+    ends = [(spec.producer[n].name if n in spec.producer else n, node.name) for node in spec.nodes for n in node.inputs]
+    passed = [place for start, end in ends for place in laid.between(start, end)]
+    hit = [(x, y) for x, y in passed for b in laid.boxes.values() if b.y == y and abs(b.x - x) < WIDE / 2]
+    assert hit == []
 
 
 @pytest.mark.parametrize(
@@ -136,20 +146,6 @@ def test_no_box_hides_another(name: str) -> None:
 )
 def test_as_many_digits_as_are_sure(hi: float, lo: float, radius: float, says: str) -> None:
     assert certified(hi, lo, radius).startswith(says)
-
-
-def opened(page: str, folder: Path, *flags: str) -> subprocess.CompletedProcess[str]:
-    file = folder / "lesson.html"
-    _ = file.write_text(page, encoding="utf-8")
-    common = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--enable-logging=stderr",
-        f"--user-data-dir={folder / 'u'}",
-    ]
-    command = [str(CHROMIUM), *common, *flags, file.as_uri()]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
@@ -171,13 +167,3 @@ def test_an_entry_that_is_clicked_says_where_it_comes_from(page: str, tmp_path: 
     assert cell is not None
     assert f'<p class="sum"><code>{cell[1]}</code></p>' in found.stdout
     assert cell[1].startswith("g1[0, 0] = 1.142 · S[0, 0] - 0.1784 · S[1, 0]")
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_browser_shows_it_without_complaint(theme: str, page: str, tmp_path: Path) -> None:
-    shot = tmp_path / "lesson.png"
-    dark = ["--force-dark-mode"] if theme == "dark" else []
-    found = opened(page, tmp_path, *dark, "--window-size=1440,900", f"--screenshot={shot}")
-    assert "CONSOLE" not in found.stderr
-    assert shot.stat().st_size > 20_000

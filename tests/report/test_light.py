@@ -11,7 +11,8 @@ import pytest
 from tests.report.test_web import Balance
 from trivium.compare.comparison import Comparison, Finding
 from trivium.report import Report
-from trivium.report.graph import boxes, drawn, tall
+from trivium.report.graph import drawn, tall
+from trivium.report.layers import layers
 from trivium.report.light import graph, lights
 from trivium.spec.graph import Spec
 from trivium.zoo import ZOO, network
@@ -73,7 +74,7 @@ def test_of_a_tall_network_the_part_around_the_wrong_step_is_drawn_first(name: s
         comparison = failing(spec, find(node.name, *node.inputs[:1]))
         found = graph(comparison)
         assert kinds(found.near)[node.name] == "node wrong"
-        assert len(kinds(found.near)) < len(kinds(found.whole)) == len(boxes(spec))
+        assert len(kinds(found.near)) < len(kinds(found.whole)) == len(layers(spec).boxes)
 
 
 def test_a_network_that_is_seen_at_once_is_drawn_whole(failing: Build, find: Find, spec: Spec) -> None:

@@ -1,34 +1,22 @@
-"""A network as a drawn graph: layers from top to bottom, what is fed in above its first reader; an SVG in a page.
+"""A network as a drawn graph: its boxes in layers, lines between them, some of them lit; an SVG in a page.
 
 Knows nothing of numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from types import MappingProxyType
 
+from trivium.report.layers import BETWEEN, HIGH, ROW, WIDE, Box, Layers, layers
 from trivium.report.phrase import clipped
 from trivium.spec.graph import Spec
-from trivium.spec.signature import show
 
-WIDE, HIGH, BETWEEN, ROW = 92, 34, 14, 58
-"""A box's width and height, the room beside it, and the distance from layer to layer, in pixels."""
 TALL, NEAR = 14, 4
 """Layers of a graph that is seen at once; of a taller one, how many above and below the box that is looked for."""
-
-
-@dataclass(frozen=True)
-class Box:
-    """A step, or something fed in, and where it stands: the middle of its box."""
-
-    name: str
-    below: str
-    given: bool
-    x: float
-    y: float
 
 
 @dataclass(frozen=True)
@@ -44,43 +32,20 @@ NAME, BELOW, FLAG = 12, 15, 14
 DARK: Mapping[str, Light] = MappingProxyType({})
 
 
-def boxes(spec: Spec) -> Mapping[str, Box]:
-    """Every step and given by name, in layers: a step below all that it reads, a given just above its first reader."""
-    layer = {node.name: 0 for node in spec.nodes}
-    for node in spec.nodes:
-        above = [layer[spec.producer[n].name] for n in node.inputs if n in spec.producer]
-        layer[node.name] = max(above, default=0) + 1
-    places: dict[int, list[str]] = {}
-    for name in (name for node in spec.nodes for name in (*node.inputs, node.name)):
-        at = layer[name] if name in layer else min((layer[n.name] for n in spec.consumers.get(name, ())), default=1) - 1
-        row = places.setdefault(at, [])
-        if (name in layer or name in spec.givens) and name not in row:
-            row.append(name)
-    widest = max(len(row) for row in places.values())
-    ops = {node.name: node.op.name for node in spec.nodes}
-    found: dict[str, Box] = {}
-    for y, row in places.items():
-        left = (widest - len(row)) * (WIDE + BETWEEN) / 2
-        ordered = sorted(row, key=lambda n: (n not in ops, row.index(n)))
-        for i, name in enumerate(ordered):
-            x = left + i * (WIDE + BETWEEN) + WIDE / 2 + BETWEEN / 2
-            found[name] = Box(name, ops.get(name, show(spec.shapes[name])), name not in ops, x, y * ROW + HIGH)
-    return found
-
-
 def tall(spec: Spec) -> bool:
     """Whether the graph has more layers than are seen at once."""
-    return max(b.y for b in boxes(spec).values()) > TALL * ROW
+    return max(b.y for b in layers(spec).boxes.values()) > TALL * ROW
 
 
 def drawn(spec: Spec, lit: Mapping[str, Light] = DARK, *, around: str = "") -> str:
     """The graph as SVG, or its part around one box; a step's box has the class `node` and its name in `data-node`."""
-    placed = boxes(spec)
+    laid = layers(spec)
+    placed = laid.boxes
     top, bottom = _window(placed, around)
     shown = [box for box in placed.values() if top <= box.y <= bottom]
     left = min(b.x for b in shown) - WIDE / 2 - BETWEEN / 2 if around else 0
-    width = max(b.x for b in shown) + WIDE / 2 + BETWEEN - left
-    parts = [*_edges(spec, placed, lit, (top, bottom)), *(_drawn_box(box, lit.get(box.name)) for box in shown)]
+    width = max(b.x for b in shown) + (WIDE + BETWEEN) / 2 - left
+    parts = [*_edges(spec, laid, lit, (top, bottom)), *(_drawn_box(box, lit.get(box.name)) for box in shown)]
     size = f'viewBox="{left:g} {top - HIGH:g} {width:g} {bottom - top + 2 * HIGH:g}"'
     label = f"The graph of {spec.name}: {len(spec.nodes)} steps{_told(lit)}"
     return f'<svg {size} style="--natural:{width:g}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
@@ -94,20 +59,27 @@ def _window(placed: Mapping[str, Box], around: str) -> tuple[float, float]:
     return max(top, placed[around].y - NEAR * ROW), min(bottom, placed[around].y + NEAR * ROW)
 
 
-def _edges(
-    spec: Spec, placed: Mapping[str, Box], lit: Mapping[str, Light], window: tuple[float, float]
-) -> Iterator[str]:
+def _edges(spec: Spec, laid: Layers, lit: Mapping[str, Light], window: tuple[float, float]) -> Iterator[str]:
     for node in spec.nodes:
-        end = placed[node.name]
+        end = laid.boxes[node.name]
         for name in dict.fromkeys(node.inputs):
-            start = placed[spec.producer[name].name if name in spec.producer else name]
+            start = laid.boxes[spec.producer[name].name if name in spec.producer else name]
             if end.y < window[0] or start.y > window[1]:
                 continue
-            y0, y1 = start.y + HIGH / 2, end.y - HIGH / 2
-            middle = (y0 + y1) / 2
-            path = f"M{start.x:g} {y0:g}C{start.x:g} {middle:g} {end.x:g} {middle:g} {end.x:g} {y1:g}"
+            path = _path([(start.x, start.y), *laid.between(start.name, end.name), (end.x, end.y)])
             kind = "edge inherits" if start.name in lit and end.name in lit else "edge"
             yield f'<path class="{kind}" data-from="{escape(start.name)}" data-to="{escape(end.name)}" d="{path}"/>'
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    """A line from below a box to above another, straight down each layer between, bent from one to the next."""
+    half = HIGH / 2
+    found = f"M{points[0][0]:g} {points[0][1] + half:g}"
+    for (x0, y0), (x1, y1) in pairwise(points):
+        middle = (y0 + y1) / 2
+        found += f"C{x0:g} {middle:g} {x1:g} {middle:g} {x1:g} {y1 - half:g}"
+        found += f"V{y1 + half:g}" if (x1, y1) != points[-1] else ""
+    return found
 
 
 def _drawn_box(box: Box, light: Light | None) -> str:
