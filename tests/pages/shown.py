@@ -56,11 +56,24 @@ def bench() -> str:
     return bench_page(made(["zoo:notebook", "zoo:mlp"]), "trivium bench report <bench.json>")
 
 
-def lesson() -> str:
+def written(*words: str) -> str:
+    """What a command writes."""
     with tempfile.TemporaryDirectory() as folder:
-        page = Path(folder) / "lesson.html"
-        assert main(["lesson", str(NET), "-o", str(page)]) == 0
+        page = Path(folder) / "page.html"
+        assert main([*words, str(page)]) == 0
         return page.read_text(encoding="utf-8")
+
+
+def lesson() -> str:
+    return written("lesson", str(NET), "-o")
+
+
+def op() -> str:
+    return written("explain", "layer_norm", "--html")
+
+
+def network() -> str:
+    return written("explain", "zoo:diamond", "--html")
 
 
 KINDS: Mapping[str, Callable[[], str]] = {
@@ -70,6 +83,8 @@ KINDS: Mapping[str, Callable[[], str]] = {
     "class": summary,
     "bench": bench,
     "lesson": lesson,
+    "op": op,
+    "network": network,
 }
 
 

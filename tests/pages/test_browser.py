@@ -61,7 +61,7 @@ def test_what_is_not_sound_is_seen(tmp_path: Path) -> None:
 
 
 @needs_a_browser
-@pytest.mark.parametrize("kind", ["agreeing", "own", "bench", "lesson"])
+@pytest.mark.parametrize("kind", ["agreeing", "own", "bench", "lesson", "op", "network"])
 def test_it_prints(kind: str, tmp_path: Path) -> None:
     assert 0 < printed(shown(kind), tmp_path) < 40
 
@@ -91,7 +91,7 @@ def test_the_lesson_is_whole_without_its_script(tmp_path: Path) -> None:
     assert 'class="trivium stepping' not in without
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "lesson"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("lesson", "network")])
 def test_nothing_in_it_runs_or_fetches(kind: str) -> None:
     assert Page(shown(kind)).active == []
     assert re.findall(r"url\((?!#)|@import", shown(kind)) == []
