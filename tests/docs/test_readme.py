@@ -50,6 +50,19 @@ def test_the_mistake_of_readme_is_named_as_it_says(capsys: pytest.CaptureFixture
     assert "tanh-not-squared, at README.md, line " in shown
 
 
+def test_the_verdict_of_readme_is_what_the_command_prints(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command, *shown = fenced("text").removesuffix("...\n").splitlines()
+    assert main(shlex.split(command)[2:]) == 0
+    printed = capsys.readouterr().out.splitlines()[: len(shown)]
+    assert len(shown) > 6
+    assert list(map(unrounded, printed)) == list(map(unrounded, shown))
+
+
+def unrounded(line: str) -> str:
+    """A line without what another processor rounds otherwise: digits and residuals."""
+    return re.sub(r"[ (]+\d+\.\d\b", " #", line)
+
+
 def test_readme_shows_commands() -> None:
     assert len(COMMANDS) >= 5
 
