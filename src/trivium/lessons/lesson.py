@@ -63,7 +63,7 @@ def lesson(
             "own": own.file if own else "",
             "curve": None if bent is None else {"svg": curve_drawn(bent), "found": bent, "words": list(_words(bent))},
             "taylor": None if slope is None else {"svg": taylor_drawn(slope), "words": list(_slopes(slope))},
-            "modes": None if pushed is None else {"found": pushed, **_modes(spec, pushed, first, tallies)},
+            "modes": None if pushed is None else {"found": pushed, **_modes(spec, pushed, first)},
             "costs": [_cost(name, tally) for name, tally in tallies.items()],
             "flops": [
                 f"{tally.flops[0]:,.0f} for the loss, {tally.flops[1]:,.0f} for the loss with its gradient"
@@ -105,13 +105,13 @@ def _cost(name: str, tally: Tally) -> dict[str, Any]:
     }
 
 
-def _modes(spec: Spec, pushed: Pushed, run: Evaluation, tallies: Mapping[str, Tally]) -> dict[str, Any]:
+def _modes(spec: Spec, pushed: Pushed, run: Evaluation) -> dict[str, Any]:
     """What the two modes cost on this network, counted in the steps that are taken."""
     steps, entries = len(spec.nodes), pushed.entries
     widest, many = pushed.widest
-    name, _, _ = pushed.entry.partition("[")
+    end = float(np.ravel(run.gradients[pushed.name])[pushed.flat])
     return {
-        "reverse": (f"the gradient by reverse mode: the entry of ∂{spec.loss}/∂{name}", _entry_of(run, pushed)),
+        "reverse": (f"the gradient by reverse mode: the entry of ∂{spec.loss}/∂{pushed.name}", end),
         "words": [
             f"Reverse mode: {steps} steps forward and {steps} back give all {entries:,} entries of the gradient.",
             f"Forward mode: {steps} steps and {steps} tangents give one of them; all {entries:,} take "
@@ -121,10 +121,6 @@ def _modes(spec: Spec, pushed: Pushed, run: Evaluation, tallies: Mapping[str, Ta
             "Reverse mode pays with memory: it keeps what the steps back will read. Forward mode keeps nothing.",
         ],
     }
-
-
-def _entry_of(run: Evaluation, pushed: Pushed) -> float:
-    return float(np.ravel(run.gradients[pushed.name])[pushed.flat])
 
 
 def _slopes(found: Taylor) -> Iterator[str]:

@@ -56,6 +56,38 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Result:
+    """What a step makes and is looked at most closely: the name it has there, and its numbers by every road.
+
+    tensor   whose value, or whose gradient, it is
+    sums     where each of its entries comes from
+    """
+
+    title: str
+    tensor: str
+    found: Mapping[str, Array]
+    exact: Enclosure | None
+    sums: Sequence[str]
+
+    @cached_property
+    def largest(self) -> int | None:
+        """The place of the largest entry by the first road, counted flat; None where there is none of real numbers."""
+        first = next((np.asarray(x) for x in self.found.values()), None)
+        if first is None or first.dtype.kind != "f" or not first.size:
+            return None
+        return int(np.argmax(np.abs(first)))
+
+    def digits(self) -> Iterator[tuple[str, str]]:
+        """The largest entry by every road in all its digits, and the certified ones below."""
+        if self.largest is None:
+            return
+        yield from ((STYLES.get(n, n), repr(float(np.ravel(x)[self.largest]))) for n, x in self.found.items())
+        if self.exact is not None and bool(np.ravel(self.exact.known)[self.largest]):
+            parts = (self.exact.hi, self.exact.lo, self.exact.radius)
+            yield "certified", certified(*(float(np.ravel(part)[self.largest]) for part in parts))
+
+
+@dataclass(frozen=True)
 class Walk:
     """All that is known of one run: by every road, by the referee where it knows every op, and along one tangent.
 
@@ -99,7 +131,7 @@ class Walk:
         found = {road: run.values[made] for road, run in self.runs.items()}
         written = self.own.forward(node) if self.own else ()
         exact = None if self.exact is None else self.exact.values.get(made)
-        return self._step(FORWARD, node, tensors, written, made, found, exact, sums[made], made)
+        return self._step(FORWARD, node, tensors, written, Result(made, made, found, exact, sums[made]))
 
     def _backward(self, node: Node, here: Slopes | None) -> Step:
         run, loss = self.first, self.spec.loss
@@ -118,22 +150,13 @@ class Walk:
         found = {road: r.gradients[name] for road, r in self.runs.items() if name in r.gradients}
         written = self.own.backward(self.spec, node) if self.own else ()
         exact = None if self.exact is None else self.exact.gradients.get(name)
-        return self._step(BACKWARD, node, tensors, written, f"∂{loss}/∂{name}", found, exact, sums.get(name, ()), name)
+        result = Result(f"∂{loss}/∂{name}", name, found, exact, sums.get(name, ()))
+        return self._step(BACKWARD, node, tensors, written, result)
 
     def _step(
-        self,
-        direction: str,
-        node: Node,
-        tensors: Sequence[Tensor],
-        written: Sequence[Written],
-        title: str,
-        found: Mapping[str, Array],
-        exact: Enclosure | None,
-        sums: Sequence[str],
-        name: str,
+        self, direction: str, node: Node, tensors: Sequence[Tensor], written: Sequence[Written], result: Result
     ) -> Step:
-        flat = _largest(found)
-        back = direction == BACKWARD
+        at, back = result.largest, direction == BACKWARD
         return Step(
             direction,
             node.name,
@@ -143,9 +166,9 @@ class Walk:
             tuple(self._styles(node, forward=not back)),
             DERIVATIONS.get(node.op.name, ()) if back else (),
             tuple(written),
-            () if flat is None else _digits(found, exact, flat),
-            "" if flat is None else entry(title, flat, self.spec.shapes[name]),
-            "" if flat is None or not sums else sums[flat],
+            tuple(result.digits()),
+            "" if at is None else entry(result.title, at, self.spec.shapes[result.tensor]),
+            "" if at is None or not result.sums else result.sums[at],
         )
 
     def _part(self, name: str) -> str:
@@ -162,23 +185,6 @@ class Walk:
             chosen = parts[0] if forward else parts[min(1, len(parts) - 1)]
             lead = "of its vjp" if name == "jax" and not forward and len(parts) > 1 else ""
             yield STYLES.get(name, name), f"{lead}{chosen}".strip()
-
-
-def _largest(found: Mapping[str, Array]) -> int | None:
-    """The place of the largest entry by the first road, counted flat; None where there is none of real numbers."""
-    first = next((np.asarray(x) for x in found.values()), None)
-    if first is None or first.dtype.kind != "f" or not first.size:
-        return None
-    return int(np.argmax(np.abs(first)))
-
-
-def _digits(found: Mapping[str, Array], exact: Enclosure | None, flat: int) -> tuple[tuple[str, str], ...]:
-    """One entry by every road in all its digits, and the certified ones below."""
-    said = [(STYLES.get(n, n), repr(float(np.ravel(x)[flat]))) for n, x in found.items()]
-    if exact is not None and bool(np.ravel(exact.known)[flat]):
-        hi, lo, radius = (float(np.ravel(part)[flat]) for part in (exact.hi, exact.lo, exact.radius))
-        said.append(("certified", certified(hi, lo, radius)))
-    return tuple(said)
 
 
 def certified(hi: float, lo: float, radius: float) -> str:
