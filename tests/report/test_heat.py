@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from trivium.compare.comparison import Comparison, Finding
 from trivium.compare.picture import Picture
+from trivium.report import Report
 from trivium.report.heat import FAINTEST, READABLE, STRONGEST, heat, short
+from trivium.spec.graph import Spec
+
+Build = Callable[..., Comparison]
+Find = Callable[..., Finding]
 
 
 def test_only_what_is_past_the_bound_has_color() -> None:
@@ -35,8 +43,26 @@ def test_what_is_not_finite_or_was_not_asked_says_so() -> None:
     assert [cell.past for cell in row] == [True, False, True]
 
 
-def test_a_tensor_that_is_nowhere_finite_has_a_scale_too() -> None:
-    assert heat(Picture((1, 2), ((math.inf, math.inf),)), "w").worst == "1.0"
+@pytest.mark.parametrize(
+    ("cells", "end"),
+    [
+        ((math.inf, 0.5, 0.2), "∞"),
+        ((math.inf, 3e13, math.nan), "∞"),
+        ((math.inf, math.inf), "∞"),
+        ((340.0, math.nan), "340"),
+        ((math.nan, math.nan), "1.0"),
+    ],
+)
+def test_the_scale_ends_at_the_worst_cell(cells: tuple[float, ...], end: str) -> None:
+    assert heat(Picture((1, len(cells)), (cells,)), "w").worst == end
+
+
+def test_the_scale_and_the_label_of_a_page_name_an_infinite_cell(failing: Build, find: Find, spec: Spec) -> None:
+    found = find("cost", "p")
+    squares = Picture((9, 3), ((math.inf, 0.5, 0.2),) * 9)
+    page = Report(failing(spec, replace(found, wrong=(replace(found.wrong[0], picture=squares),))), "again").to_html()
+    assert page.count("<span>∞ times the bound</span>") == 1
+    assert page.count('; the worst is ∞ times the bound"') == 1
 
 
 def test_the_caption_says_what_a_cell_is() -> None:

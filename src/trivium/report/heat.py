@@ -31,6 +31,7 @@ class Heat:
 
     across, down  the index at which each column and each row begins
     numbers       whether they stand in the cells; `most` is the percent of red in the worst cell
+    worst         the largest number of a cell, which ends the scale; ∞ where a cell is
     """
 
     across: tuple[int, ...]
@@ -44,8 +45,8 @@ class Heat:
 
 def heat(picture: Picture, entries: str) -> Heat:
     """The heat map; `entries` says whose they are: "the gradient with respect to w"."""
-    finite = [x for row in picture.cells for x in row if math.isfinite(x)]
-    top = max(finite, default=1.0)
+    known = [x for row in picture.cells for x in row if not math.isnan(x)]
+    top = max(filter(math.isfinite, known), default=1.0)
     down, across = len(picture.cells), len(picture.cells[0])
     numbers = down <= FEW and across <= FEW
     most = READABLE if numbers else STRONGEST
@@ -55,7 +56,7 @@ def heat(picture: Picture, entries: str) -> Heat:
         rows=tuple(tuple(_cell(x, top, most) for x in row) for row in picture.cells),
         numbers=numbers,
         most=most,
-        worst=short(top),
+        worst="∞" if math.inf in known else short(top),
         caption=_caption(picture, entries),
     )
 
