@@ -67,7 +67,7 @@ def test_nothing_is_lit_where_all_agree(agreeing: Build, spec: Spec) -> None:
     assert (found.legend, found.whole) == ((), "")
 
 
-@pytest.mark.parametrize("name", [name for name in ZOO if tall(network(name))])
+@pytest.mark.parametrize("name", [name for name in ZOO if tall(layers(network(name)))])
 def test_of_a_tall_network_the_part_around_the_wrong_step_is_drawn_first(name: str, failing: Build, find: Find) -> None:
     spec = network(name)
     for node in (spec.nodes[0], spec.nodes[len(spec.nodes) // 2], spec.nodes[-1]):
@@ -78,7 +78,7 @@ def test_of_a_tall_network_the_part_around_the_wrong_step_is_drawn_first(name: s
 
 
 def test_a_network_that_is_seen_at_once_is_drawn_whole(failing: Build, find: Find, spec: Spec) -> None:
-    assert not tall(spec)
+    assert not tall(layers(spec))
     assert graph(failing(spec, find("cost", "p"))).whole == ""
 
 

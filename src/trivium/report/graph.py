@@ -32,14 +32,17 @@ NAME, BELOW, FLAG = 12, 15, 14
 DARK: Mapping[str, Light] = MappingProxyType({})
 
 
-def tall(spec: Spec) -> bool:
+def tall(laid: Layers) -> bool:
     """Whether the graph has more layers than are seen at once."""
-    return max(b.y for b in layers(spec).boxes.values()) > TALL * ROW
+    return max(b.y for b in laid.boxes.values()) > TALL * ROW
 
 
-def drawn(spec: Spec, lit: Mapping[str, Light] = DARK, *, around: str = "") -> str:
-    """The graph as SVG, or its part around one box; a step's box has the class `node` and its name in `data-node`."""
-    laid = layers(spec)
+def drawn(spec: Spec, lit: Mapping[str, Light] = DARK, *, around: str = "", laid: Layers | None = None) -> str:
+    """The graph as SVG, or its part around one box; a step's box has the class `node` and its name in `data-node`.
+
+    laid  the layers of the spec, where they are known already
+    """
+    laid = laid or layers(spec)
     placed = laid.boxes
     top, bottom = _window(placed, around)
     shown = [box for box in placed.values() if top <= box.y <= bottom]

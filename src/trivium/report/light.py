@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from trivium.compare.comparison import DISAGREE, UNDECIDED, Comparison, Finding
 from trivium.report.graph import Light, drawn, tall
+from trivium.report.layers import layers
 
 INHERITS, WRONG, SUSPECT = "inherits", "wrong", "suspect"
 WORDS = {
@@ -35,14 +36,15 @@ class Graph:
 
 def graph(comparison: Comparison) -> Graph:
     """The graph of a comparison, with what was found lit in it."""
-    lit = lights(comparison)
+    spec, lit = comparison.spec, lights(comparison)
+    laid = layers(spec)
     first = next((name for name, light in lit.items() if light.flag), "")
-    whole = drawn(comparison.spec, lit)
+    whole = drawn(spec, lit, laid=laid)
     kinds = {light.kind for light in lit.values()}
     legend = tuple((kind, words) for kind, words in WORDS.items() if kind in kinds or (kinds and not kind))
-    if not first or not tall(comparison.spec):
+    if not first or not tall(laid):
         return Graph(whole, "", legend)
-    return Graph(drawn(comparison.spec, lit, around=first), whole, legend)
+    return Graph(drawn(spec, lit, around=first, laid=laid), whole, legend)
 
 
 def lights(comparison: Comparison) -> dict[str, Light]:
