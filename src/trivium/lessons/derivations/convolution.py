@@ -54,7 +54,8 @@ DERIVATIONS: Derivations = {
     ),
     "conv2d": (
         Line(
-            "as in one dimension, but p, i, j, stride, dilation and padding are pairs, multiplied axis by axis",
+            "the kernel slides over x as it is; x is 0 outside, and k counts the channels that m's group reads; "
+            "p, i, j, stride, dilation and padding are pairs, multiplied axis by axis",
             CONV,
         ),
         *BACK,

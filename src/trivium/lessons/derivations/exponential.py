@@ -5,12 +5,10 @@ Knows nothing of how a road computes them.
 
 from __future__ import annotations
 
+from trivium.lessons.derivations.activation import CHAIN
+from trivium.lessons.derivations.arithmetic import TERMS
 from trivium.lessons.derivations.line import Derivations, Line
 
-CHAIN = Line(
-    "an entry of y depends on the same entry of x alone, so the chain rule has one term",
-    r"\bar x = \frac{dy}{dx} \circ \bar y",
-)
 SPREAD = Line(
     "broadcasting copies entry j of b to the places C(j) of y, one or many; the chain rule sums over them, for p alike",
     r"\bar b_j = \sum_{i \in C(j)} \bar y_i \frac{\partial y_i}{\partial b_i}",
@@ -131,7 +129,7 @@ DERIVATIONS: Derivations = {
         Line("what multiplies dp is the slope in p", r"\frac{\partial y}{\partial p} = y \log b"),
         SPREAD,
         Line(
-            "the rule returns these terms at every place i; the engine sums them over the copies",
+            TERMS,
             r"\bar b = p b^{p-1} \circ \bar y, \quad \bar p = y \log(b) \circ \bar y",
         ),
     ),

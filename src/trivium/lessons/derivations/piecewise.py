@@ -5,12 +5,9 @@ Knows nothing of how a road computes them.
 
 from __future__ import annotations
 
+from trivium.lessons.derivations.activation import CHAIN
 from trivium.lessons.derivations.line import Derivations, Line
 
-CHAIN = Line(
-    "an entry of y depends on the same entry of x alone, so the chain rule has one term",
-    r"\bar x = \frac{dy}{dx} \circ \bar y",
-)
 SLOPE = Line("for all entries at once, with f' the slope above", r"\bar x = f' \circ \bar y")
 
 DERIVATIONS: Derivations = {

@@ -5,13 +5,9 @@ Knows nothing of how a road computes them.
 
 from __future__ import annotations
 
+from trivium.lessons.derivations.arithmetic import SPREAD, TERMS
 from trivium.lessons.derivations.line import Derivations, Line
 
-SPREAD = Line(
-    "broadcasting copies entry j of a to the places C(j) of y, one or many; the chain rule sums over them, for b alike",
-    r"\bar a_j = \sum_{i \in C(j)} \bar y_i \frac{\partial y_i}{\partial a_i}",
-)
-TERMS = "the rule returns these terms at every place; the engine sums them over the copies"
 KINK = Line(
     "the slope of |t| is the sign of t; at t = 0, a kink, any slope from -1 to 1 would do, and the rule takes 0",
     r"\frac{d|t|}{dt} = \text{sign}(t), \quad \text{sign}(0) = 0",
