@@ -11,10 +11,11 @@ import pytest
 
 import trivium as tv
 from tests.report.test_web import Balance
-from trivium.backend import Evaluation, load_backend
+from trivium.backend import Array, Evaluation, load_backend
 from trivium.compare.comparison import Comparison
 from trivium.probe import draw
 from trivium.report import Report
+from trivium.report.array import summary
 from trivium.report.rich import SMALL, evaluation_html, spec_html
 from trivium.spec.graph import Spec
 from trivium.zoo import ZOO
@@ -85,20 +86,9 @@ def test_what_has_no_largest_entry_has_no_color(value: object) -> None:
     assert {color for _, color in cells(of(value))} == {""}
 
 
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (np.arange(SMALL + 1.0), "41 entries, from 0 to 40, mean 20"),
-        (np.arange(SMALL + 1), "41 entries, from 0 to 40"),
-        (np.append(np.arange(SMALL + 1.0), np.nan), "42 entries, 1 of them not finite, from 0 to 40, mean 20"),
-        (np.full(SMALL + 1, np.nan), "41 entries, 41 of them not finite, largest size 0"),
-        (np.full(SMALL + 1, 3 - 4j), "41 entries, largest size 5"),
-        (np.ones((1, 1, 2)), "2 entries, from 1 to 1, mean 1"),
-        (np.ones((2, 0)), "no entries"),
-    ],
-)
-def test_of_a_large_array_a_line_is_said(value: object, words: str) -> None:
-    assert f'<td class="soft">{words}</td>' in of(value)
+@pytest.mark.parametrize("value", [np.arange(SMALL + 1.0), np.ones((1, 1, 2)), np.ones((2, 0))])
+def test_of_a_large_array_a_line_is_said(value: Array) -> None:
+    assert f'<td class="soft">{summary(value)}</td>' in of(value)
 
 
 def test_a_vector_is_a_row_and_a_matrix_has_its_rows() -> None:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from trivium.backend import Array, Evaluation
+from trivium.report.array import summary
 from trivium.report.graph import drawn
-from trivium.report.number import few
 from trivium.report.web import rendered
 from trivium.spec.graph import Spec
 from trivium.spec.node import Given
@@ -73,7 +73,7 @@ def _parts(evaluation: Evaluation, name: str) -> Iterator[Any]:
 
 def _told(x: Array) -> dict[str, Any]:
     small = 0 < x.size <= SMALL and x.ndim <= 2
-    return {"grid": _grid(x) if small else [], "words": "" if small else _words(x)}
+    return {"grid": _grid(x) if small else [], "words": "" if small else summary(x)}
 
 
 def _grid(x: Array) -> Grid:
@@ -85,19 +85,6 @@ def _grid(x: Array) -> Grid:
     cells = [(_number(v), round(float(s), 2)) for v, s in zip(x.ravel().tolist(), share.ravel(), strict=True)]
     width = x.shape[-1] if x.ndim else 1
     return [cells[i : i + width] for i in range(0, len(cells), width)]
-
-
-def _words(x: Array) -> str:
-    """What can be said of a large array in a line."""
-    if not x.size:
-        return "no entries"
-    if x.dtype.kind not in "fc":
-        return f"{x.size:,} entries, from {x.min()} to {x.max()}"
-    finite = x[np.isfinite(x)]
-    lost = f", {x.size - finite.size:,} of them not finite" if finite.size < x.size else ""
-    if x.dtype.kind == "c" or not finite.size:
-        return f"{x.size:,} entries{lost}, largest size {few(float(np.abs(finite).max(initial=0.0)))}"
-    return f"{x.size:,} entries{lost}, from {few(finite.min())} to {few(finite.max())}, mean {few(finite.mean())}"
 
 
 def _natural(name: str) -> list[tuple[str, int]]:
