@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 CODE := src backends tests benchmarks $(wildcard calibration) $(wildcard examples/*.py)
 WORKERS ?= 2
 BENCHED := zoo:notebook zoo:mlp zoo:lenet zoo:lstm_tagger zoo:gpt_block
-SHOOT := $(or $(shell command -v chromium),chromium-browser) --headless --no-sandbox --disable-gpu --hide-scrollbars
+SHOOT := $(or $(firstword $(shell command -v chromium chromium-browser google-chrome)),chromium) --headless --no-sandbox --disable-gpu --hide-scrollbars
 # Each worker of the tests has a core: libraries that take all of them for each worker fight over them.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS)
 
@@ -53,7 +53,7 @@ bench-full: .venv/installed
 
 # The pictures in README, taken in a browser: of a lesson's step, and of the last report of `make bench-full`.
 pictures: .venv/installed
-	@mkdir -p .benchmarks
+	@test -f .benchmarks/full.html || { echo "no .benchmarks/full.html: run make bench-full first"; exit 1; }
 	@$(BIN)/trivium lesson examples/nets/notebook.net.toml -o .benchmarks/lesson.html
 	@$(SHOOT) --window-size=1280,940 --screenshot=docs/lesson.png "file://$(CURDIR)/.benchmarks/lesson.html#16"
 	@$(SHOOT) --window-size=1000,900 --screenshot=docs/bench.png "file://$(CURDIR)/.benchmarks/full.html"

@@ -135,7 +135,7 @@ def abs_forward(x: Array) -> tuple[Array, Array]:
 
 def sign_forward(x: Array) -> tuple[Array, None]:
     """y = 1 where x > 0, -1 where x < 0, 0 at 0"""
-    return np.sign(x), None
+    return np.sign(x.real).astype(x.dtype), None
 
 
 def sign_vjp(saved: None, y_bar: Array) -> tuple[Array]:

@@ -81,7 +81,8 @@ def absolute_error_forward(
     """y = Σ |p - t| / n"""
     d = prediction - target
     n = divisor(d, reduction, batch_axis)
-    return np.abs(d).sum() / n, (np.sign(d), n)
+    sign = np.sign(d.real)
+    return (sign * d).sum() / n, (sign, n)
 
 
 def absolute_error_vjp(saved: Reduced, y_bar: Array) -> Pair:

@@ -55,7 +55,7 @@ def test_a_step_is_explained_in_every_style(net: str, capsys: pytest.CaptureFixt
     assert main(["explain", "hidden", "--in", net]) == 0
     found = capsys.readouterr().out
     assert [
-        word for word in ("hidden = tanh(z)", "numpy, by hand", "torch, a tape", "jax, a") if word not in found
+        word for word in ("hidden = tanh(z)", "NumPy, by hand", "torch, a tape", "JAX, a") if word not in found
     ] == []
 
 

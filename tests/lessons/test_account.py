@@ -12,6 +12,7 @@ from trivium.lessons.account import of_op
 from trivium.lessons.step import explain_network
 from trivium.lessons.symptom import symptoms
 from trivium.ops import OPS
+from trivium.probe import draw
 from trivium.zoo import ZOO, network
 
 NUMPY = load_backend("numpy")
@@ -36,7 +37,7 @@ def test_an_op_knows_its_networks() -> None:
 @pytest.mark.parametrize("name", ZOO)
 def test_a_network_is_told_step_by_step(name: str) -> None:
     spec = network(name)
-    text = explain_network(spec, f"zoo:{name}")
+    text = explain_network(spec, f"zoo:{name}", draw(spec), NUMPY)
     assert [n for n in spec.nodes if f"  {n}    " not in text or f"  back through {n}\n" not in text] == []
 
 
@@ -48,6 +49,23 @@ def test_a_page_is_written(what: list[str], tmp_path: Path) -> None:
     assert "<math" in text
     assert "tanh_vjp" in text
     assert "TanhBackward0" in text
+
+
+def test_a_network_s_rules_are_the_handwritten_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "zoo:classifier"]) == 0
+    back = capsys.readouterr().out.partition("backward")[2]
+    assert "x̄ = [x > 0] ∘ ȳ" in back
+    assert "x̄ = ȳ w w̄ = ȳᵀ x c̄ = Σ_b ȳ" in back
+
+
+def test_a_mistake_that_is_called_like_an_op_is_pointed_at(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "sign"]) == 0
+    assert capsys.readouterr().out.rstrip().endswith("trivium mistakes sign")
+
+
+def test_a_slip_of_the_pen_is_helped_before_a_page_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "sofmax", "--html", "x.html"]) == 2
+    assert "softmax" in capsys.readouterr().err
 
 
 def test_what_has_no_page_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

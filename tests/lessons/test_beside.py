@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from trivium.errors import SpecError
 from trivium.lessons.beside import beside
+from trivium.ops import OPS, add, mul, sum, tanh  # noqa: A004
+from trivium.spec.trace import trace
 from trivium.zoo import notebook
 
 SPEC = notebook()
@@ -31,6 +34,36 @@ def test_what_has_no_name_is_in_the_line_that_reads_it() -> None:
         'grad_w3 = np.dot(grad_g8, data["g6"].T)',
         'grad_g5 = np.dot(data["w3"].T, grad_g8) * sigmoid_slope(data["g5"])',
     ]
+
+
+@pytest.mark.parametrize(
+    "source", [b"\xef\xbb\xbfgrad_w1 = 1\n", "# coding: latin-1\ngrad_w1 = '\xe9'\n".encode("latin-1")]
+)
+def test_a_file_is_read_as_python_reads_it(source: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "own.py"
+    _ = path.write_bytes(source)
+    assert list(beside(SPEC, path).gradients) == ["w1"]
+
+
+def test_a_value_in_capitals_is_no_gradient(tmp_path: Path) -> None:
+    path = tmp_path / "own.py"
+    _ = path.write_text("W1 = 1\nG3: float = 2\ndW1, dB1 = 3, 4\n")
+    own = beside(SPEC, path)
+    assert (set(own.values), set(own.gradients)) == ({"w1", "g3"}, {"w1", "b1"})
+
+
+def test_many_ways_back_are_walked_once(tmp_path: Path) -> None:
+    def deep(x: Any, w: Any) -> Any:
+        h = mul(x, w)
+        for _ in range(200):
+            h = add(tanh(h), h)
+        return sum(h, axis=None)
+
+    spec = trace(deep, vocabulary=OPS, inputs={"x": "n"}, parameters={"w": "n"}, sizes={"n": 2})
+    path = tmp_path / "own.py"
+    _ = path.write_text("grad_w = 1\n")
+    own = beside(spec, path)
+    assert [len(own.backward(spec, node)) for node in spec.nodes] == [1] * len(spec.nodes)
 
 
 @pytest.mark.parametrize(("text", "message"), [("x = 1\n", "no name that means a gradient"), ("x = (\n", "as Python")])

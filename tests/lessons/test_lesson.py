@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 
 from tests.browser import CHROMIUM, opened
 from trivium.backend import Backend, load_backend
+from trivium.cli import main
 from trivium.lessons.account import STYLES
 from trivium.lessons.beside import beside
 from trivium.lessons.lesson import lesson
@@ -107,6 +109,33 @@ def test_each_lesson_is_right_and_small(path: Path) -> None:
     assert len(text.encode()) < 1_000_000
 
 
+class Lacking:
+    """The handwritten road without tanh."""
+
+    lacks = MappingProxyType({"tanh": "nobody wrote it"})
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(load_backend("numpy"), name)
+
+
+def test_a_road_that_lacks_an_op_is_left_out() -> None:
+    roads: Any = {"numpy": load_backend("numpy"), "other": Lacking()}
+    assert NOTEBOOK.values is not None
+    text = lesson(NOTEBOOK.spec, NOTEBOOK.values, roads, None, "lesson")
+    assert "one derivative, one style" in text
+    assert "other is left out: it does not have tanh." in text
+
+
+def test_numbers_that_do_not_fit_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = EXAMPLES / "lessons/softmax.net.toml"
+    net = tmp_path / "own.net.toml"
+    _ = net.write_text(source.read_text().replace('loss = "loss"\n', 'loss = "loss"\nvalues = "own.json"\n', 1))
+    values = {n: np.asarray(x).tolist() for n, x in draw(find(source).spec).items()}
+    _ = (tmp_path / "own.json").write_text(json.dumps({**values, "label": [7, 0, 0, 0]}))
+    assert main(["lesson", str(net), "-o", str(tmp_path / "page.html")]) == 2
+    assert "needs integers from 0 to 2" in capsys.readouterr().err
+
+
 def test_nothing_is_fetched(page: str) -> None:
     assert re.findall(r"(?:src|href)=\"(?!#)[^\"]*\"|url\((?!#)|@import|https?://(?!www\.w3\.org)", page) == []
     assert len(page.encode()) < 1_000_000
@@ -142,10 +171,17 @@ def test_a_line_passes_between_the_boxes(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("hi", "lo", "radius", "says"),
-    [(0.5, 1e-18, 1e-25, "0.500000000000000001"), (2.0, 0.0, 1e-3, "2"), (0.0, 0.0, 0.0, "0.0")],
+    [
+        (0.5, 1e-18, 1e-25, "0.500000000000000001000000"),
+        (2.0, 0.0, 1e-3, "2.00"),
+        (0.0, 0.0, 0.0, "0"),
+        (9.95, 0.0, 0.0099, "1e+1"),
+        (1e-32, 0.0, 1e-30, "from -9.9e-31 to 1.01e-30"),
+        (1 / 3, 1.8503717077085943e-17, 1e-60, "0.333333333333333333333333333333"),
+    ],
 )
 def test_as_many_digits_as_are_sure(hi: float, lo: float, radius: float, says: str) -> None:
-    assert certified(hi, lo, radius).startswith(says)
+    assert certified(hi, lo, radius) == says
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")

@@ -8,24 +8,22 @@ from __future__ import annotations
 import re
 import shlex
 import textwrap
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trivium.cli.cure import CODE, EXPLAIN, advised, cured, size_or_network, step
+from trivium.cli.cure import CODE, EXPLAIN, advised, cured, step
 from trivium.cli.file import reserve, write
 from trivium.cli.mistakes import entry
 from trivium.cli.stream import mention, say, waiting
+from trivium.cli.target import with_numbers
 from trivium.errors import SpecError, did_you_mean
 from trivium.ops import OPS
 from trivium.report.codes import CODES
 from trivium.spec.expression import called_here
-from trivium.spec.graph import Spec
 
 if TYPE_CHECKING:
-    from trivium.backend import Array
     from trivium.lessons.account import Account
 
 
@@ -57,9 +55,9 @@ def explain(
         found = explain_network(name, command)
     elif name in OPS:
         found = explain_operation(name, command)
-    elif html is not None:
+    elif html is not None and (name in MISTAKES or is_code(name)):
         raise cured(SpecError(f"--html shows a network, a node or an operation; {name!r} is none"), EXPLAIN)
-    elif re.fullmatch(r"[Tt][Vv]\d+", name):
+    elif is_code(name):
         found = explain_code(name.upper())
     elif name in MISTAKES:
         found = "\n".join(entry(MISTAKES[name], None))
@@ -80,6 +78,11 @@ def is_network(name: str) -> bool:
     return not {":", ".", "/"}.isdisjoint(name)
 
 
+def is_code(name: str) -> bool:
+    """Whether a finding's code is named."""
+    return re.fullmatch(r"[Tt][Vv]\d+", name) is not None
+
+
 def explain_code(name: str) -> str:
     """What a finding's code means."""
     if name not in CODES:
@@ -94,8 +97,11 @@ def explain_network(target: str, command: str | None) -> str:
     from trivium.target import select
 
     with waiting(f"running {target}"):
-        spec, given = _read(target)
-        return network_page(spec, given, select(None), command) if command else text(spec, target)
+        spec, given = with_numbers(target)
+        roads = select(None)
+        if command:
+            return network_page(spec, given, roads, command)
+        return text(spec, target, given, next(iter(roads.values())))
 
 
 def explain_node(name: str, within: str, command: str | None) -> str:
@@ -104,7 +110,7 @@ def explain_node(name: str, within: str, command: str | None) -> str:
     from trivium.target import select
 
     with waiting(f"running {within}"):
-        spec, given = _read(within)
+        spec, given = with_numbers(within)
         with advised(lambda error: step(name, spec, within)):
             return _shown(of_node(spec, name, given, select(None)), command)
 
@@ -112,21 +118,13 @@ def explain_node(name: str, within: str, command: str | None) -> str:
 def explain_operation(name: str, command: str | None) -> str:
     """An op on its first case."""
     from trivium.lessons.account import of_op
+    from trivium.mistakes import MISTAKES
     from trivium.target import select
 
     with waiting("importing the backends"):
-        return _shown(of_op(OPS[name], select(None)), command)
-
-
-def _read(target: str) -> tuple[Spec, Mapping[str, Array]]:
-    """A network, and the numbers of its first probe."""
-    from trivium.probe import probes
-    from trivium.target import find
-
-    with advised(size_or_network(target)):
-        source = find(target)
-    first = probes(source.spec, values=source.values).points[0]
-    return first.spec, first.given
+        found = _shown(of_op(OPS[name], select(None)), command)
+    also = f"\n\nthe mistake of that name\n  trivium mistakes {name}" if name in MISTAKES and not command else ""
+    return found + also
 
 
 def _shown(account: Account, command: str | None) -> str:

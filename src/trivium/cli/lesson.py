@@ -11,10 +11,10 @@ from typing import Annotated
 
 import typer
 
-from trivium.cli.cure import advised, size_or_network
+from trivium.cli.cure import advised
 from trivium.cli.file import reserve, write
 from trivium.cli.stream import mention, waiting
-from trivium.cli.target import parse_sizes
+from trivium.cli.target import parse_sizes, with_numbers
 
 
 def lesson(
@@ -35,19 +35,18 @@ def lesson(
     """
     from trivium.lessons.beside import beside as read
     from trivium.lessons.lesson import lesson as page
-    from trivium.probe import draw
     from trivium.referee import load_referee
-    from trivium.target import find, select
+    from trivium.target import select
 
     reserve(output, "--output")
-    with advised(size_or_network(target)):
-        source = find(target, sizes=parse_sizes(size or ()))
+    spec, given = with_numbers(target, parse_sizes(size or ()))
     sizes = [part for word in size or () for part in ("--size", word)]
-    own = None if beside is None else read(source.spec, beside)
+    with advised(lambda _: "trivium lesson --help  # --beside"):
+        own = None if beside is None else read(spec, beside)
     said = [*sizes, *(() if beside is None else ("--beside", str(beside)))]
     command = shlex.join(["trivium", "lesson", target, *said, "-o", str(output)])
     with waiting(f"running {target} on every backend"):
-        text = page(source.spec, source.values or draw(source.spec), select(None), load_referee(), command, own)
+        text = page(spec, given, select(None), load_referee(), command, own)
     write(output, text)
     mention(f"wrote {output}")
     return 0

@@ -1,4 +1,4 @@
-"""What the words of a command line mean: sizes, amounts of memory, lists of names.
+"""What the words of a command line mean: networks with numbers, sizes, amounts of memory, lists of names.
 
 Knows nothing of the command that they belong to.
 """
@@ -6,11 +6,17 @@ Knows nothing of the command that they belong to.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import typer
 
+from trivium.cli.cure import advised, size_or_network
 from trivium.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from trivium.backend import Array
+    from trivium.spec.graph import Spec
 
 PRECISIONS = ("float64", "float32")
 """What a check runs in; the complex step's own precision is no choice."""
@@ -29,6 +35,19 @@ def parse_sizes(texts: Sequence[str]) -> dict[str, int] | None:
         if found.setdefault(word, size) != size:
             raise _wrong("--size", f"{word} is given twice: {found[word]} and {size}")
     return found or None
+
+
+def with_numbers(target: str, sizes: Mapping[str, int] | None = None) -> tuple[Spec, Mapping[str, Array]]:
+    """A network that was named, and numbers for it: its own, checked, or drawn."""
+    from trivium.given import check_values
+    from trivium.probe import draw
+    from trivium.target import find
+
+    with advised(size_or_network(target)):
+        source = find(target, sizes=sizes)
+    if source.values is None:
+        return source.spec, draw(source.spec)
+    return source.spec, check_values(source.spec, source.values, where=target)
 
 
 def parse_bytes(text: str | None) -> float | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from trivium.errors import SpecError
 from trivium.own.naming import meant
+from trivium.own.source import text_of
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 
@@ -38,27 +39,43 @@ class Beside:
 
     def backward(self, spec: Spec, node: Node) -> list[Written]:
         """What makes the gradients that the step gives; of one without a name, the line further back that reads it."""
-        found = [self.gradients[n] for n in dict.fromkeys(node.inputs) if n in self.gradients]
-        unnamed = [n for n in dict.fromkeys(node.inputs) if n not in self.gradients and n in spec.producer]
-        for name in unnamed:
-            found += [w for w in self.backward(spec, spec.producer[name]) if w not in found][:1]
+        found: dict[Written, None] = {}
+        for name in dict.fromkeys(node.inputs):
+            nearest = self._nearest(spec, name)
+            if nearest is not None:
+                found[nearest] = None
         return sorted(found, key=lambda w: w.line)
+
+    def _nearest(self, spec: Spec, name: str) -> Written | None:
+        """What makes the gradient of a tensor, or of the nearest one further back that has a name for it."""
+        waiting, seen = [name], {name}
+        for here in waiting:  # grows while it is walked
+            if here in self.gradients:
+                return self.gradients[here]
+            further = spec.producer[here].inputs if here in spec.producer else ()
+            waiting += [n for n in dict.fromkeys(further) if n not in seen]
+            seen.update(further)
+        return None
 
 
 def beside(spec: Spec, path: Path) -> Beside:
-    """The file's assignments to names that are the network's. Raises SpecError where it names no gradient of it."""
+    """The file's assignments to names that are the network's, or that mean a gradient of one: W1 is w1, dW1 is not.
+
+    Raises SpecError where the file cannot be read, or names no gradient.
+    """
     try:
-        source = path.read_text("utf-8")
+        source = text_of(path)
         tree = ast.parse(source)
-    except (OSError, SyntaxError, UnicodeDecodeError) as error:
-        raise SpecError(f"{path} cannot be read as Python: {error}") from error
+    except (OSError, ValueError, SyntaxError, RecursionError, MemoryError) as error:
+        raise SpecError(f"{path} cannot be read as Python: {error or type(error).__name__}") from error
+    plainly = {name.lower(): name for name in spec.shapes}
     values: dict[str, Written] = {}
     gradients: dict[str, Written] = {}
     for name, statement in _assigned(tree):
         written = Written(statement.lineno, ast.get_source_segment(source, statement) or "")
         of = meant(name, spec.shapes)
-        if name in spec.shapes:
-            _ = values.setdefault(name, written)
+        if name in spec.shapes or name.lower() in plainly:
+            _ = values.setdefault(name if name in spec.shapes else plainly[name.lower()], written)
         elif of is not None:
             _ = gradients.setdefault(of, written)
     if not gradients:
@@ -68,8 +85,12 @@ def beside(spec: Spec, path: Path) -> Beside:
     return Beside(path.name, values, gradients)
 
 
-def _assigned(tree: ast.AST) -> Iterator[tuple[str, ast.Assign]]:
-    """Every assignment to one name."""
+def _assigned(tree: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
+    """Every name that is assigned to, with its statement."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            yield node.targets[0].id, node
+        if not isinstance(node, ast.Assign | ast.AnnAssign):
+            continue
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            for name in ast.walk(target):
+                if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
+                    yield name.id, node

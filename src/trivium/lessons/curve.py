@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from trivium.backend import Array, Backend, Want
-from trivium.lessons.plot import Line, loglog
+from trivium.backend import Array, Backend, loss_alone
+from trivium.compare.bound import LINE, UNIT
+from trivium.lessons.plot import Trace, loglog
 from trivium.lessons.tensor import entry
 from trivium.spec.graph import Spec
 
@@ -24,6 +25,8 @@ RULE = 1e-7
 RULE_STEP = 1e-5
 MOST = 60
 """Entries that are held against the rule."""
+NEAR = 100
+"""How many times smaller than the largest of all an entry may be: a network's first parameter bends most."""
 LEAST = 1e-17
 """Below float64's last digit: what is exact is drawn there."""
 
@@ -62,11 +65,17 @@ class Curve:
 
 
 def curve(spec: Spec, given: Mapping[str, Array], road: Backend, gradients: Mapping[str, Array]) -> Curve | None:
-    """The curves of the largest entry of the first parameter that has a gradient; None where there is none."""
-    names = [n for n, _ in spec.parameters if n in gradients and np.abs(gradients[n]).max(initial=0.0) > 0]
-    if not names:
+    """The curves of one entry: the largest of the first parameter that has any near the largest of all.
+
+    None where that is not finite, or no more than rounding beside the loss.
+    """
+    names = [n for n, _ in spec.parameters if n in gradients and gradients[n].size]
+    loss = abs(float(road.compile(spec, want=loss_alone(spec))(given).values[spec.loss]))
+    largest = {n: float(np.abs(gradients[n]).max()) for n in names}
+    most = max(largest.values(), default=0.0)
+    if not LINE * UNIT["float64"] * loss < most < math.inf:
         return None
-    name = names[0]
+    name = next(n for n in names if largest[n] >= most / NEAR)
     flat = int(np.argmax(np.abs(gradients[name])))
     index = tuple(int(i) for i in np.unravel_index(flat, gradients[name].shape))
     right = float(gradients[name][index])
@@ -89,7 +98,7 @@ def curve(spec: Spec, given: Mapping[str, Array], road: Backend, gradients: Mapp
 
 def _loss(spec: Spec, given: Mapping[str, Array], road: Backend, dtype: str) -> Callable[..., Any]:
     """The loss where one entry is moved by a step."""
-    program = road.compile(spec, dtype=dtype, want=Want(frozenset([spec.loss]), frozenset()))
+    program = road.compile(spec, dtype=dtype, want=loss_alone(spec))
 
     def loss(name: str, index: tuple[int, ...], step: complex) -> Any:
         x = np.array(given[name], complex if dtype == "complex128" else float)
@@ -124,6 +133,6 @@ def _entries(names: Sequence[str], gradients: Mapping[str, Array]) -> Iterator[t
 
 def drawn(found: Curve) -> str:
     """The curves as SVG: the step from large to small, the relative error from 10 down to 1e-17."""
-    lines = [Line(s.name, tuple(zip(STEPS, s.errors, strict=True))) for s in found.series]
+    lines = [Trace(s.name, tuple(zip(STEPS, s.errors, strict=True))) for s in found.series]
     label = f"Relative error of differences for {found.entry}, by step"
     return loglog(lines, (STEPS[0], STEPS[-1]), (LEAST, 10.0), label, (RULE, f"{RULE:g}, the usual line"))

@@ -20,8 +20,10 @@ from trivium.lessons.modes import Pushed, push
 from trivium.lessons.taylor import Taylor, drawn as taylor_drawn, taylor
 from trivium.lessons.walk import Step, Walk
 from trivium.referee import Referee
+from trivium.report.exchange import plain
 from trivium.report.graph import drawn
 from trivium.report.number import few, rough
+from trivium.report.phrase import counted
 from trivium.report.web import rendered
 from trivium.spec.graph import Spec
 from trivium.tally import Tally, Tallying
@@ -35,45 +37,57 @@ def lesson(
     command: str,
     own: Beside | None = None,
 ) -> str:
-    """The page: every step forward, then every step back, on all the roads that are there.
+    """The page: every step forward, then every step back, on all the roads that have all of its ops.
 
     own   somebody's code for the same network, whose lines stand beside the steps that they do
     """
-    runs = {name: backend.compile(spec)(given) for name, backend in backends.items()}
-    exact = referee.enclose(spec, given) if referee is not None and all(referee.has(n.op) for n in spec.nodes) else None
+    lacking = {name: [n.op.name for n in spec.nodes if n.op.name in road.lacks] for name, road in backends.items()}
+    roads = {name: road for name, road in backends.items() if not lacking[name]}
+    runs = {name: road.compile(spec)(given) for name, road in roads.items()}
     first = next(iter(runs.values()))
-    bent = curve(spec, given, backends["numpy"], first.gradients) if "numpy" in backends else None
-    slope = taylor(spec, given, backends["numpy"], first.gradients) if "numpy" in backends else None
-    pushed = None if bent is None else push(spec, given, backends, bent.name, bent.flat)
-    walk = Walk(spec, backends, runs, exact, None if pushed is None else (pushed.entry, pushed.tangents), own)
-    tallies = {n: b.tally(spec, given) for n, b in backends.items() if isinstance(b, Tallying)}
-    return rendered(
-        "lessons",
-        "lesson.html.j2",
-        {
-            "whole": True,
-            "name": spec.name,
-            "title": "one derivative, three styles",
-            "command": command,
-            "graph": drawn(spec),
-            "steps": [_shown(step) for step in walk.steps()],
-            "forward": len(spec.nodes),
-            "roads": [STYLES.get(n, n) for n in backends],
-            "certified": exact is not None,
-            "own": own.file if own else "",
-            "curve": None if bent is None else {"svg": curve_drawn(bent), "found": bent, "words": list(_words(bent))},
-            "taylor": None if slope is None else {"svg": taylor_drawn(slope), "words": list(_slopes(slope))},
-            "modes": None if pushed is None else {"found": pushed, **_modes(spec, pushed, first)},
-            "costs": [_cost(name, tally) for name, tally in tallies.items()],
-            "flops": [
-                f"{tally.flops[0]:,.0f} for the loss, {tally.flops[1]:,.0f} for the loss with its gradient"
-                for tally in tallies.values()
-                if tally.flops is not None
-            ],
-            "loss": few(float(first.values[spec.loss])),
-            "raw": _raw(first),
-        },
-    )
+    exact = referee.enclose(spec, given) if referee is not None and all(referee.has(n.op) for n in spec.nodes) else None
+    bent = curve(spec, given, roads["numpy"], first.gradients) if "numpy" in roads else None
+    pushed = None if bent is None else push(spec, given, roads, bent.name, bent.flat)
+    walk = Walk(spec, roads, runs, exact, None if pushed is None else (pushed.entry, pushed.tangents), own)
+    styles = counted(len(roads), "style")
+    shown = {
+        "whole": True,
+        "name": spec.name,
+        "title": f"one derivative, {styles}",
+        "styles": styles,
+        "command": command,
+        "graph": drawn(spec),
+        "steps": [_shown(step) for step in walk.steps()],
+        "forward": len(spec.nodes),
+        "roads": [STYLES.get(n, n) for n in roads],
+        "lacking": {name: ", ".join(dict.fromkeys(ops)) for name, ops in lacking.items() if ops},
+        "certified": exact is not None,
+        "own": own.file if own else "",
+        "loss": few(float(first.values[spec.loss])),
+        "raw": _raw(first),
+        "modes": None if pushed is None else {"found": pushed, **_modes(spec, pushed, first)},
+        **_pictures(bent, taylor(spec, given, roads["numpy"], first.gradients) if "numpy" in roads else None),
+        **_costs(spec, {n: road.tally(spec, given) for n, road in roads.items() if isinstance(road, Tallying)}),
+    }
+    return rendered("lessons", "lesson.html.j2", shown)
+
+
+def _pictures(bent: Curve | None, left: Taylor | None) -> dict[str, Any]:
+    """The curves of finite differences and of the slope test, each where there is one."""
+    return {
+        "curve": None if bent is None else {"svg": curve_drawn(bent), "found": bent, "words": list(_words(bent))},
+        "taylor": None if left is None else {"svg": taylor_drawn(left), "words": list(_slopes(left))},
+    }
+
+
+def _costs(spec: Spec, tallies: Mapping[str, Tally]) -> dict[str, Any]:
+    """What each style keeps and runs, and what the compiler counts where there is one."""
+    flops = [tally.flops for tally in tallies.values() if tally.flops is not None]
+    return {
+        "costs": [_cost(name, tally) for name, tally in tallies.items()],
+        "of": "all parameters" if spec.parameters else "all that is fed in",
+        "flops": [f"{loss:,.0f} for the loss, {both:,.0f} for the loss with its gradient" for loss, both in flops],
+    }
 
 
 def _shown(step: Step) -> dict[str, Any]:
@@ -83,11 +97,11 @@ def _shown(step: Step) -> dict[str, Any]:
 
 
 def _raw(run: Evaluation) -> str:
-    """Every number of the run, as JSON that can stand in a page."""
+    """Every number of the run, as JSON that can stand in a page; nan and infinity as texts."""
     data = {
         part: {n: np.asarray(x).tolist() for n, x in getattr(run, part).items()} for part in ("values", "gradients")
     }
-    return json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
+    return json.dumps(plain(data), separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
 
 
 def _cost(name: str, tally: Tally) -> dict[str, Any]:
@@ -126,8 +140,8 @@ def _modes(spec: Spec, pushed: Pushed, run: Evaluation) -> dict[str, Any]:
 def _slopes(found: Taylor) -> Iterator[str]:
     """What the slope test says."""
     yield (
-        "A tenth of the step leaves a tenth where the gradient is wrong, a hundredth where it is right. Measured from "
-        "1e-2 to 1e-3, in decades of what is left for a decade of the step:"
+        "A tenth of the step leaves a tenth where the gradient is wrong, a hundredth where it is right and the loss "
+        "has no kink on the way. Measured from 1e-2 to 1e-3, in decades of what is left for a decade of the step:"
     )
     for said, slope in found.slopes.items():
         yield f"{said}: {slope:.2f}."

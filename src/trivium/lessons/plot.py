@@ -16,7 +16,7 @@ GAP, ROW, LETTER = 16, 18, 7.2
 
 
 @dataclass(frozen=True)
-class Line:
+class Trace:
     """A name and points (x, y); those that are not finite are left out, those below the axis stand on it."""
 
     name: str
@@ -24,7 +24,7 @@ class Line:
 
 
 def loglog(
-    lines: Sequence[Line],
+    lines: Sequence[Trace],
     xs: tuple[float, float],
     ys: tuple[float, float],
     label: str,

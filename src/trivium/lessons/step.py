@@ -1,11 +1,12 @@
 """A step, an op, or a whole network as plain text.
 
-Knows nothing of command lines, nor of how any backend works: each shows its own style.
+Knows nothing of how any backend works: each shows its own style.
 """
 
 from __future__ import annotations
 
-import re
+import ast
+import shlex
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -13,8 +14,9 @@ import numpy as np
 
 from trivium.backend import Array, Backend
 from trivium.lessons.account import Account, of_node, of_op
-from trivium.lessons.derivations import DERIVATIONS, Line
+from trivium.lessons.derivations import Line
 from trivium.lessons.formula import plain
+from trivium.report.array import summary
 from trivium.spec.graph import Spec
 from trivium.spec.op import Op
 from trivium.spec.signature import show
@@ -22,7 +24,6 @@ from trivium.spec.signature import show
 SMALL = 36
 """Entries of an array that is printed; of a larger one, what can be said in a line."""
 WIDTH = 80
-BAR = re.compile(r"\\bar\s*\{?(\w+)")
 
 
 def explain_step(spec: Spec, node: str, given: Mapping[str, Array], backends: Mapping[str, Backend]) -> str:
@@ -38,18 +39,20 @@ def explain_op(op: Op, backends: Mapping[str, Backend]) -> str:
     return text(of_op(op, backends))
 
 
-def explain_network(spec: Spec, target: str) -> str:
-    """Every step with its shapes: forward what it computes, backward what its rule returns."""
+def explain_network(spec: Spec, target: str, given: Mapping[str, Array], road: Backend) -> str:
+    """Every step with its shapes: what it computes, and what the handwritten rule says of itself, forward and back."""
+    values = road.compile(spec)(given).values
     sections = [[f"{spec.name}: {len(spec.nodes)} steps to {spec.loss}", *_fed(spec)], ["forward"], ["backward"]]
     for node in spec.nodes:
         shapes = ", ".join(show(spec.shapes[n]) for n in node.outputs)
         sections[1] += [f"  {node}    {shapes}", *_wrapped(node.op.formula, 6)]
     for node in reversed(spec.nodes):
-        sections[2].append(f"  back through {node}")
-        for rule in _rules(node.op):
-            sections[2] += _wrapped(rule, 6)
+        rule = _equations(road.style(node.op, spec.attributes(node), tuple(values[n] for n in node.inputs)))
+        sections[2] += [f"  back through {node}", *(line for text in rule for line in _wrapped(text, 6))]
     first = spec.nodes[0].name
-    sections.append(["One step with its numbers and every road's code:", f"trivium explain {first} --in {target}"])
+    sections.append(
+        ["One step with its numbers and every road's code:", shlex.join(["trivium", "explain", first, "--in", target])]
+    )
     return "\n\n".join("\n".join(section) for section in sections)
 
 
@@ -74,20 +77,15 @@ def _fed(spec: Spec) -> Iterator[str]:
         yield f"  {name} {show(g.shape)}    {kind}"
 
 
-def _rules(op: Op) -> list[str]:
-    """What a derivation ends in: from its end, the lines that say a gradient of which nothing later is said."""
-    found: list[str] = []
-    said: set[str] = set()
-    for line in reversed(DERIVATIONS.get(op.name, ())):
-        names = {str(n) for part in line.latex.split(",") for n in BAR.findall(part.partition("=")[0])}
-        if line.latex.startswith(r"\bar") and not all(n in said or n.partition("_")[0] in said for n in names):
-            found.append(plain(line.latex))
-            said |= names
-    return found[::-1]
+def _equations(source: str) -> list[str]:
+    """What the functions of a rule say of themselves: the first paragraph of each, forward and back."""
+    functions = [f for f in ast.parse(source).body if isinstance(f, ast.FunctionDef)]
+    said = [(ast.get_docstring(f) or "").partition("\n\n")[0] for f in functions[:2]]
+    return [" ".join(text.split()) for text in said if text]
 
 
 def _derived(lines: Iterable[Line]) -> Iterator[str]:
-    """Formulas in the margin, and under each why."""
+    """Why, and below it what follows."""
     for line in lines:
         yield from _wrapped(line.words, 2)
         yield from textwrap.wrap(plain(line.latex), WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 8)
@@ -111,14 +109,7 @@ def _wrapped(sentence: str, indent: int) -> list[str]:
 def _array(title: str, x: Array) -> Iterator[str]:
     yield f"  {title} {show(x.shape)}"
     if x.size > SMALL:
-        yield f"    {_summary(x)}"
+        yield f"    {summary(x)}"
         return
     with np.printoptions(precision=6, suppress=False, linewidth=76):
         yield from (f"    {line}" for line in str(x).splitlines())
-
-
-def _summary(x: Array) -> str:
-    if x.dtype.kind != "f":
-        return f"{x.size:,} entries from {x.min()} to {x.max()}"
-    rms = float(np.sqrt(np.mean(np.square(x))))
-    return f"{x.size:,} entries from {x.min():.4g} to {x.max():.4g}, root mean square {rms:.4g}"

@@ -102,12 +102,14 @@ def _chosen(sources: Sequence[str]) -> list[Sequence[str]]:
 def _is_sum(here: Slopes, name: str, sources: Sequence[str]) -> bool:
     """Whether the result is the sum of these inputs, each times its slope."""
     y = np.ravel(here.values[name])
-    terms = [here.by[name, x] * np.ravel(here.values[x]) for x in sources]
+    with np.errstate(all="ignore"):
+        terms = [here.by[name, x] * np.ravel(here.values[x]) for x in sources]
     if not terms or not max(np.count_nonzero(t, axis=1).max(initial=0) for t in terms):
         return False
-    size = sum(np.abs(t).sum(axis=1) for t in terms)
-    off = np.abs(sum(t.sum(axis=1) for t in terms) - y)
-    return bool((off <= LINE * UNIT["float64"] * (np.abs(y) + size)).all())
+    with np.errstate(all="ignore"):
+        size = sum(np.abs(t).sum(axis=1) for t in terms)
+        off = np.abs(sum(t.sum(axis=1) for t in terms) - y)
+        return bool((off <= LINE * UNIT["float64"] * (np.abs(y) + size)).all())
 
 
 def _sum(said: str, value: float, terms: Sequence[tuple[float, str, float]]) -> str:

@@ -27,13 +27,11 @@ DTYPE = "float64"
 class Symptom:
     """A mistake that can be made at an op, and what the first case in which it shows looks like.
 
-    why    what is wrong and what is right, in words
     seen   which gradient is wrong, and how: "the gradient with respect to x: it is 3 times as large as it should be"
     """
 
     mistake: str
     title: str
-    why: str
     seen: str
 
 
@@ -54,7 +52,7 @@ def symptoms(op: Op, road: Backend) -> Iterator[Symptom]:
                 seen = next(_seen(spec, plant, bars, shares, wrong), None)
                 if seen is not None:
                     mistake = plant.mistake
-                    found[plant.name] = Symptom(mistake.name, mistake.title, mistake.explained(plant.places[0]), seen)
+                    found[plant.name] = Symptom(mistake.name, mistake.title, seen)
     yield from (found[name] for name in MISTAKES if name in found)
 
 

@@ -13,29 +13,35 @@ from dataclasses import dataclass
 import numpy as np
 
 from trivium.backend import Array, Backend, loss_alone
-from trivium.lessons.plot import Line, loglog
+from trivium.compare.bound import LINE, UNIT
+from trivium.lessons.plot import Trace, loglog
 from trivium.spec.graph import Spec
 
 STEPS = tuple(10.0 ** (-k / 2) for k in range(13))
 """From 1 down to 1e-6, two to a decade."""
+NEAR, FAR = STEPS.index(10.0**-2), STEPS.index(10.0**-3)
+"""Between which a slope is measured: decades that a remainder falls for a decade of the step."""
 
 
 @dataclass(frozen=True)
 class Taylor:
     """What is left of the loss, by step.
 
-    wrong       the parameter whose gradient has its sign flipped in the wrong one
-    remainders  |L(p + h d) - L(p)|, less h times the wrong gradient's slope, less h times the right one's
-    slopes      of each, in the middle of the steps: 1, 1, 2
+    remainders  |L(p + h d) - L(p)|; less h times a wrong gradient's slope, which has a parameter's sign flipped; less
+                h times the right one's
+    slopes      of each, in the middle of the steps: 1, 1, and 2 where the loss has no kink on the way
     """
 
-    wrong: str
     remainders: Mapping[str, tuple[float, ...]]
     slopes: Mapping[str, float]
 
 
 def taylor(spec: Spec, given: Mapping[str, Array], road: Backend, gradients: Mapping[str, Array]) -> Taylor | None:
-    """Along a random direction of all parameters; None where no parameter moves the loss."""
+    """Along a random direction of all parameters.
+
+    None where no parameter moves the loss, where it leaves the finite numbers, and where it is straight: then rounding
+    is all that is left.
+    """
     names = [n for n, _ in spec.parameters if n in gradients and np.any(gradients[n])]
     if not names:
         return None
@@ -61,16 +67,13 @@ def taylor(spec: Spec, given: Mapping[str, Array], road: Backend, gradients: Map
     remainders = {
         said: tuple(abs(c - h * slope) for h, c in zip(STEPS, changes, strict=True)) for said, slope in slopes.items()
     }
-    return Taylor(wrong, remainders, {said: _slope(left) for said, left in remainders.items()})
-
-
-def _slope(left: tuple[float, ...]) -> float:
-    """Decades that a remainder falls for a decade of the step, from a hundredth to a thousandth."""
-    low, high = STEPS.index(10.0**-3), STEPS.index(10.0**-2)
-    return math.log10(left[high] / left[low]) if left[low] > 0 and left[high] > 0 else math.nan
+    rounding = LINE * UNIT["float64"] * abs(start)
+    if not all(rounding < left[FAR] < math.inf for left in remainders.values()):
+        return None
+    return Taylor(remainders, {said: math.log10(left[NEAR] / left[FAR]) for said, left in remainders.items()})
 
 
 def drawn(found: Taylor) -> str:
     """The remainders as SVG, on logarithmic axes: the steeper, the better the gradient."""
-    lines = [Line(said, tuple(zip(STEPS, left, strict=True))) for said, left in found.remainders.items()]
+    lines = [Trace(said, tuple(zip(STEPS, left, strict=True))) for said, left in found.remainders.items()]
     return loglog(lines, (1.0, 1e-6), (1e-16, 1e2), "What is left of the loss's change, by step")

@@ -1,6 +1,6 @@
 """An array as it is shown: its numbers, or a corner of them, each with its share of the largest.
 
-Knows nothing of what the numbers mean.
+Knows nothing of how the numbers came about.
 """
 
 from __future__ import annotations

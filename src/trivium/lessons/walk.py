@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cached_property
 
 import numpy as np
@@ -188,9 +188,12 @@ class Walk:
 
 
 def certified(hi: float, lo: float, radius: float) -> str:
-    """An enclosed number in as many digits as are sure, at most DIGITS."""
-    middle = Decimal(hi) + Decimal(lo)
-    if not middle or not math.isfinite(hi):
+    """An enclosed number in the digits that are the same at both of its ends, at most DIGITS."""
+    if not math.isfinite(hi):
         return repr(hi)
-    sure = DIGITS if radius <= 0 else int(abs(middle).log10() - Decimal(radius).log10())
-    return f"{middle:.{max(1, min(DIGITS, sure))}g}"
+    with localcontext(prec=2 * DIGITS):
+        low, high = (Decimal(hi) + Decimal(lo) + sign * Decimal(radius) for sign in (-1, 1))
+        if low == high:
+            return f"{low:.{DIGITS}g}"
+        said = ((f"{low:.{digits}g}", f"{high:.{digits}g}") for digits in range(DIGITS, 0, -1))
+        return next((one for one, other in said if one == other), f"from {float(low):.3g} to {float(high):.3g}")

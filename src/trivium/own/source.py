@@ -59,7 +59,7 @@ def _imported(name: str) -> ModuleType:
 def loaded(path: Path) -> ModuleType:
     """A file as a module; its folder is where its own imports are looked up while it runs."""
     try:
-        text = _text(path)
+        text = text_of(path)
     except (OSError, UnicodeDecodeError, SyntaxError) as error:
         raise OracleError(f"{path} cannot be read: {error}") from error
     module = ModuleType(re.sub(r"\W", "_", path.stem) or "own")
@@ -80,7 +80,7 @@ def loaded(path: Path) -> ModuleType:
     return module
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
     """What is in a file; a Python file is read as Python reads it, whose first lines may say how it is encoded."""
     data = path.read_bytes()
     if path.suffix != ".py":

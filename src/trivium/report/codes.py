@@ -40,8 +40,8 @@ TABLE = (
         "gradient with respect to that node's input. Another backend's derivative of that one op, given the very same "
         "numbers, makes something else of them. The error is made in this step and in this direction.",
         "look at the derivative of this op in this backend (`trivium explain NODE --in FILE` shows all of them side by "
-        "side). The pattern in the report (a ratio, a transpose, a zero) is the quickest hint. Where it is a library that "
-        "is wrong, `trivium write NETWORK --as torch` makes the script that goes with the bug report.",
+        "side). The pattern in the report (a ratio, a transpose, a zero) is the quickest hint. Where a library is "
+        "wrong, `trivium write NETWORK --as torch` makes the script that goes with the bug report.",
     ),
     Code(
         "TV103",
