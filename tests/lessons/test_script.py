@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import jax
 import numpy as np
 import pytest
 from typer.testing import CliRunner
@@ -27,6 +28,14 @@ from trivium.target import find, handwritten
 from trivium.zoo import ZOO, network
 
 NOTEBOOK = Path(__file__).parents[2] / "examples/nets/notebook.net.toml"
+
+
+@pytest.fixture(autouse=True)
+def x64_as_it_was() -> Iterator[None]:
+    """A script for JAX turns it on, as a script may; other tests are not to know."""
+    before = jax.config.values["jax_enable_x64"]
+    yield
+    jax.config.update("jax_enable_x64", before)
 
 
 def module(text: str) -> ModuleType:

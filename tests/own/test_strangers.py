@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -123,12 +124,14 @@ def test_a_right_module_is_not_accused(name: str) -> None:
     assert report.found.of("gradient", "wrong") == (), report.text()
 
 
-def test_jax_code_that_rounds_to_float32_inside_is_not_accused() -> None:
+@pytest.mark.parametrize("x64", [False, True])
+def test_jax_code_that_rounds_to_float32_inside_is_not_accused(x64: bool) -> None:
     def norm(x: Any) -> Any:
         wide = x.astype(jnp.float32)
         return (wide / jnp.sqrt((wide**2).mean(-1, keepdims=True) + 1e-6)).astype(x.dtype)
 
-    report = tv.check_module(norm, at=[jnp.asarray(X)])
+    with jax.enable_x64(x64):
+        report = tv.check_module(norm, at=[jnp.asarray(X)])
     assert report.found.of("gradient", "wrong") == (), report.text()
 
 

@@ -26,8 +26,10 @@ from trivium.own.truth import Slope, Truth
 COARSE = 2.0**-12
 """The amplitude of noise for code that rounds to float32: below it nothing would move."""
 WIDER = {"float64": np.longdouble, "float32": np.float64}
-STEPS, ROUGH = (2.0**-20, 2.0**-23), 2.0**-34
+STEPS, ROUGH = (2.0**-17, 2.0**-23), 2.0**-34
 """Shares by which arguments are moved to see what a function rounds to, and the share of it that float64 does not."""
+BETWEEN = 16.0
+"""Second differences shrink by less from the first share to the other where they are rounding; a kink's by 64."""
 WITNESSES = 3
 DUST = 2.0**8
 """A number within so many lines of its own rounding has no digit that means anything."""
@@ -95,7 +97,7 @@ def rounds_to_single(code: Code, given: Mapping[str, Array]) -> bool:
         )
     size = max(abs(middle), *(x / STEPS[0] for pair in found for _, x in pair[:1]))
     far, near = (sum(pair[i][0] for pair in found) for i in (0, 1))
-    return near > ROUGH * size and near > far / 3
+    return near > ROUGH * size and near > far / BETWEEN
 
 
 def _moved(code: Code, given: Mapping[str, Array], seed: int, h: float) -> tuple[float, float]:
