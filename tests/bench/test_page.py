@@ -107,7 +107,7 @@ TWO = Record(
 def test_the_sentences_say_what_the_numbers_say() -> None:
     fastest, hand, sure = sentences(TWO)
     assert fastest.endswith("the fastest is NumPy by hand in 1, jitted JAX in 1, torch eager in 0.")
-    assert "2.00 in float64 (at most 2.00, mlp); 0.50 in float32" in hand
+    assert "2.00 in float64 (100% above the aim of 1, at most 2.00, mlp); 0.50 in float32 (at most" in hand
     assert sure.startswith("Each of the 5 times")
 
 
