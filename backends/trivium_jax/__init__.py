@@ -19,6 +19,7 @@ from trivium.spec.graph import Spec
 from trivium.spec.op import Attributes, Op
 from trivium.tally import Tally
 from trivium_jax import transform
+from trivium_jax.follow import follow
 from trivium_jax.program import Program, compiled
 from trivium_jax.style import styled
 from trivium_jax.tally import tally
@@ -90,6 +91,10 @@ class JaxBackend:
     def tally(self, spec: Spec, given: Mapping[str, Array]) -> Tally:
         """The residuals that the vjp keeps and the equations of its programs, for the gradient at `given`."""
         return tally(self.operations, spec, given)
+
+    def follow(self, spec: Spec, given: Mapping[str, Array]) -> Mapping[str, tuple[str, str]]:
+        """The equations that each node put into the program of the loss and its gradient at `given`."""
+        return follow(self.operations, spec, given)
 
     def facts(self) -> Mapping[str, str]:
         """Versions, devices and settings; x64 is the caller's flag, which a program neither obeys nor changes."""

@@ -17,6 +17,7 @@ from trivium.backend import Array, Noise, Tamper, Want
 from trivium.spec.graph import Spec
 from trivium.spec.op import Attributes, Op
 from trivium.tally import Tally
+from trivium_torch.follow import follow
 from trivium_torch.step import OPERATIONS, Table, replay
 from trivium_torch.style import style
 from trivium_torch.tally import tally
@@ -61,6 +62,10 @@ class Torch:
     def tally(self, spec: Spec, given: Mapping[str, Array]) -> Tally:
         """The tensors that the tape keeps and the kernels that run for the gradient at `given`."""
         return tally(self.operations, spec, given)
+
+    def follow(self, spec: Spec, given: Mapping[str, Array]) -> Mapping[str, tuple[str, str]]:
+        """The nodes of the tape that each node of the network recorded, for the gradient at `given`."""
+        return follow(self.operations, spec, given)
 
     def facts(self) -> Mapping[str, str]:
         """Versions, threads and settings of this process's torch."""

@@ -31,15 +31,18 @@ def style(table: Table, op: Op, attrs: Attributes, inputs: tuple[Array, ...]) ->
 
 
 def tape_lines(outputs: tuple[Tensor, ...], roles: Mapping[str, Tensor]) -> Iterator[str]:
-    """A line for each node of the tape, breadth first, and below it what it has saved."""
-    waiting = list(dict.fromkeys(y.grad_fn for y in outputs if y.grad_fn is not None))
+    """A line for each node of the tape down to the inputs, breadth first, and below it what it has saved."""
+    ends = {x.grad_fn: role for role, x in roles.items() if x.grad_fn is not None}
+    waiting = list(dict.fromkeys(y.grad_fn for y in outputs if y.grad_fn is not None and y.grad_fn not in ends))
     if not waiting:
-        yield "nothing on the tape: no input has a gradient"
+        recorded = any(y.grad_fn is not None for y in outputs)
+        yield "nothing of its own on the tape" if recorded else "nothing on the tape: no input has a gradient"
     for node in waiting:  # grows while it is walked
         handed = [following for following, _ in node.next_functions]
-        yield f"{node.name()} -> {', '.join(called(n, roles) for n in handed)}"
+        yield f"{node.name()} -> {', '.join(called(n, roles, ends) for n in handed)}"
         yield from saved_lines(node, roles)
-        waiting += [n for n in dict.fromkeys(handed) if n is not None and not is_input(n) and n not in waiting]
+        mine = [n for n in dict.fromkeys(handed) if n is not None and n not in ends and not is_input(n)]
+        waiting += [n for n in mine if n not in waiting]
 
 
 def saved_lines(node: Any, roles: Mapping[str, Tensor]) -> Iterator[str]:
@@ -56,10 +59,12 @@ def short(tensor: Tensor) -> str:
     return " ".join(np.array2string(tensor.detach().numpy(), precision=6, suppress_small=True).split())
 
 
-def called(node: Any, roles: Mapping[str, Tensor]) -> str:
-    """A node's name; AccumulateGrad with the input whose gradient it is; nothing where none is needed."""
+def called(node: Any, roles: Mapping[str, Tensor], ends: Mapping[Any, str]) -> str:
+    """A node's name, and the input that it recorded or gathers the gradient of; nothing where none is needed."""
     if node is None:
         return "nothing"
+    if node in ends:
+        return f"{node.name()} of {ends[node]}"
     if not is_input(node):
         return str(node.name())
     return f"AccumulateGrad of {', '.join(role for role, x in roles.items() if x is node.variable)}"

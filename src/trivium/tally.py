@@ -1,4 +1,4 @@
-"""What one gradient costs a style: what it keeps of the forward pass for the way back, and how many operations it runs.
+"""What one gradient costs a style, and what its own record holds: what is kept for the way back, what is run.
 
 Knows the spec and no style: each backend counts its own.
 """
@@ -56,6 +56,15 @@ class Tallying(Protocol):
 
     def tally(self, spec: Spec, given: Mapping[str, Array]) -> Tally:
         """What the gradient at `given` keeps and runs."""
+        ...
+
+
+@runtime_checkable
+class Following(Protocol):
+    """A backend that can tell, node by node, what its own record of a whole gradient holds; another's need not."""
+
+    def follow(self, spec: Spec, given: Mapping[str, Array]) -> Mapping[str, tuple[str, str]]:
+        """By node: what it put into the record on the way there, and on the way back."""
         ...
 
 

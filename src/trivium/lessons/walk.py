@@ -23,10 +23,11 @@ from trivium.lessons.tensor import Tensor, entry, tensor
 from trivium.referee import Certificate, Enclosure
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
+from trivium.tally import Following
 
 FORWARD, BACKWARD = "forward", "backward"
-SPLIT = {"numpy": re.compile(r"(?m)^(?=def )"), "jax": re.compile(r"\n\nof its vjp")}
-"""Where a road's account of a step turns from one direction to the other."""
+FUNCTIONS = re.compile(r"(?m)^(?=def )")
+"""Where one function of a rule ends and the next begins: forward, then back."""
 DIGITS = 30
 """Of what is certified, at most."""
 
@@ -177,14 +178,21 @@ class Walk:
         return f", the sum over its {readers} readers" if readers > 1 else ""
 
     def _styles(self, node: Node, *, forward: bool) -> Iterator[tuple[str, str]]:
-        """Each road's own account of the step: of this direction, where it tells the two apart."""
+        """Each road's own account of the step: its part of the record of the whole gradient, or the op's own code."""
         inputs = tuple(self.first.values[n] for n in node.inputs)
         for name, backend in self.backends.items():
-            text = backend.style(node.op, self.spec.attributes(node), inputs)
-            parts = [p for p in SPLIT[name].split(text) if p.strip()] if name in SPLIT else [text]
-            chosen = parts[0] if forward else parts[min(1, len(parts) - 1)]
-            lead = "of its vjp" if name == "jax" and not forward and len(parts) > 1 else ""
-            yield STYLES.get(name, name), f"{lead}{chosen}".strip()
+            if name in self.followed:
+                yield STYLES.get(name, name), self.followed[name][node.name][0 if forward else 1]
+            else:
+                functions = FUNCTIONS.split(backend.style(node.op, self.spec.attributes(node), inputs))
+                parts = [p for p in functions if p.strip()]
+                yield STYLES.get(name, name), parts[0 if forward else min(1, len(parts) - 1)].strip()
+
+    @cached_property
+    def followed(self) -> Mapping[str, Mapping[str, tuple[str, str]]]:
+        """By road, where it keeps a record of a run, what each node put into it."""
+        given = {n: self.first.values[n] for n in self.spec.givens}
+        return {n: road.follow(self.spec, given) for n, road in self.backends.items() if isinstance(road, Following)}
 
 
 def certified(hi: float, lo: float, radius: float) -> str:
