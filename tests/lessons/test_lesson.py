@@ -136,6 +136,15 @@ def test_numbers_that_do_not_fit_are_said(tmp_path: Path, capsys: pytest.Capture
     assert "needs integers from 0 to 2" in capsys.readouterr().err
 
 
+def test_a_large_network_s_page_stays_small() -> None:
+    spec = network("deep_mlp")
+    text = lesson(spec, draw(spec), {"numpy": load_backend("numpy")}, None, "lesson")
+    assert len(text.encode()) < 1_000_000
+    assert "data-sum" not in text.split("</style>")[-1].split("<script")[0]
+    assert text.count('<p class="sum">') == 2 * len(spec.nodes)
+    assert text.count("How the backward rule comes about") == len({node.op.name for node in spec.nodes})
+
+
 def test_nothing_is_fetched(page: str) -> None:
     assert re.findall(r"(?:src|href)=\"(?!#)[^\"]*\"|url\((?!#)|@import|https?://(?!www\.w3\.org)", page) == []
     assert len(page.encode()) < 1_000_000
@@ -199,7 +208,7 @@ def test_its_steps_are_walked_with_the_keys(page: str, tmp_path: Path) -> None:
 def test_an_entry_that_is_clicked_says_where_it_comes_from(page: str, tmp_path: Path) -> None:
     asks = 'const cell = document.querySelector(".step.now [data-sum]"); cell.click();'
     found = opened(page.replace("</body>", f"<script>{asks}</script></body>"), tmp_path, "--dump-dom")
-    cell = re.search(r'<td data-sum="([^"]*)"[^>]*class="asked"', found.stdout)
+    cell = re.search(r'<td data-sum="([^"]*)"[^>]*asked"', found.stdout)
     assert cell is not None
     assert f'<p class="sum"><code>{cell[1]}</code></p>' in found.stdout
     assert cell[1].startswith("g1[0, 0] = 1.142 · S[0, 0] - 0.1784 · S[1, 0]")

@@ -18,7 +18,7 @@ from trivium.report.number import few
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 
-MOST = 512
+MOST = 128
 """Entries of a step's results, beyond which nobody wants to see every one's sum."""
 TERMS = 6
 """Of a sum that are written out."""

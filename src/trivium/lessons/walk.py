@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from trivium.lessons.account import STYLES
 from trivium.lessons.beside import Beside, Written
 from trivium.lessons.derivations import DERIVATIONS, Line
 from trivium.lessons.sums import Slopes, backward_sums, forward_sums, slopes
-from trivium.lessons.tensor import Tensor, entry, tensor
+from trivium.lessons.tensor import SHOWN, Tensor, entry, tensor
 from trivium.referee import Certificate, Enclosure
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
@@ -28,6 +28,8 @@ from trivium.tally import Following
 FORWARD, BACKWARD = "forward", "backward"
 FUNCTIONS = re.compile(r"(?m)^(?=def )")
 """Where one function of a rule ends and the next begins: forward, then back."""
+ENTRIES = 1500
+"""That say where they come from."""
 DIGITS = 30
 """Of what is certified, at most."""
 
@@ -108,13 +110,21 @@ class Walk:
         """The run whose numbers are shown: all of them agree to rounding, and the last digits are shown of each."""
         return next(iter(self.runs.values()))
 
+    @cached_property
+    def few(self) -> bool:
+        """Whether every entry can say where it comes from, and the page stay small; else a step's largest does."""
+        gives = [n for node in self.spec.nodes for n in (*node.outputs, *node.inputs) if n in self.first.gradients]
+        return sum(min(self.first.values[n].size, SHOWN) for n in gives) <= ENTRIES
+
     def steps(self) -> list[Step]:
-        """Every step forward, then every step back."""
+        """Every step forward, then every step back; an op's derivation at the first of its steps."""
         here = {node.name: self._slopes(node) for node in self.spec.nodes}
-        return [
+        found = [
             *(self._forward(node, here[node.name]) for node in self.spec.nodes),
             *(self._backward(node, here[node.name]) for node in reversed(self.spec.nodes)),
         ]
+        first = {step.derivation: i for i, step in reversed([*enumerate(found)])}
+        return [s if first[s.derivation] == i else replace(s, derivation=()) for i, s in enumerate(found)]
 
     def _slopes(self, node: Node) -> Slopes | None:
         return slopes(self.spec, node, self.first.values, next(iter(self.backends.values())))
@@ -124,7 +134,7 @@ class Walk:
         sums = {n: forward_sums(here, n) if here else () for n in node.outputs}
         tensors = [
             *(tensor(n, values[n]) for n in dict.fromkeys(node.inputs)),
-            *(tensor(n, values[n], sums[n]) for n in node.outputs),
+            *(tensor(n, values[n], sums[n] if self.few else ()) for n in node.outputs),
         ]
         if self.pushed is not None:
             along, tangents = self.pushed
@@ -144,7 +154,7 @@ class Walk:
         tensors = [
             *(tensor(f"∂{loss}/∂{n}, coming back", run.gradients[n]) for n in node.outputs if n in run.gradients),
             *(tensor(n, run.values[n]) for n in dict.fromkeys(node.inputs)),
-            *(tensor(f"∂{loss}/∂{n}{self._part(n)}", run.gradients[n], sums[n]) for n in gives),
+            *(tensor(f"∂{loss}/∂{n}{self._part(n)}", run.gradients[n], sums[n] if self.few else ()) for n in gives),
         ]
         learned = [n for n in gives if n in self.spec.givens and self.spec.givens[n].parameter]
         name = [*learned, *gives, node.outputs[0]][0]
