@@ -55,7 +55,7 @@ def test_a_network_s_rules_are_the_handwritten_ones(capsys: pytest.CaptureFixtur
     assert main(["explain", "zoo:classifier"]) == 0
     back = capsys.readouterr().out.partition("backward")[2]
     assert "x̄ = [x > 0] ∘ ȳ" in back
-    assert "x̄ = ȳ w w̄ = ȳᵀ x c̄ = Σ_b ȳ" in back
+    assert "x̄ = ȳ w, w̄ = ȳᵀ x, c̄ = Σ_b ȳ" in back
 
 
 def test_a_mistake_that_is_called_like_an_op_is_pointed_at(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ Knows nothing of how any backend works: each shows its own style.
 from __future__ import annotations
 
 import ast
+import re
 import shlex
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
@@ -81,7 +82,8 @@ def _equations(source: str) -> list[str]:
     """What the functions of a rule say of themselves: the first paragraph of each, forward and back."""
     functions = [f for f in ast.parse(source).body if isinstance(f, ast.FunctionDef)]
     said = [(ast.get_docstring(f) or "").partition("\n\n")[0] for f in functions[:2]]
-    return [" ".join(text.split()) for text in said if text]
+    lines = [" ".join(line.strip() for line in text.splitlines()) for text in said if text]
+    return [", ".join(part.strip() for part in re.split(r" {3,}", line)) for line in lines]
 
 
 def _derived(lines: Iterable[Line]) -> Iterator[str]:
