@@ -9,7 +9,8 @@ import pytest
 
 from trivium.backend import Backend, installed
 from trivium.errors import SpecError
-from trivium.lessons.step import explain_op, explain_step
+from trivium.lessons.account import of_node, of_op
+from trivium.lessons.step import text as told
 from trivium.ops import OPS
 from trivium.probe import draw
 from trivium.zoo import network, notebook
@@ -23,13 +24,13 @@ def numpy() -> Mapping[str, Backend]:
 
 @pytest.mark.parametrize("name", list(OPS))
 def test_every_operation_is_explained(name: str, numpy: Mapping[str, Backend]) -> None:
-    text = " ".join(explain_op(OPS[name], numpy).split())
+    text = " ".join(told(of_op(OPS[name], numpy)).split())
     rule = f"def {BACKEND.rules[name].vjp.__name__}("
     assert [word for word in (OPS[name].formula, rule, "with respect to y0") if word not in text] == []
 
 
 def test_every_backend_shows_its_style() -> None:
-    text = explain_op(OPS["tanh"], installed())
+    text = told(of_op(OPS["tanh"], installed()))
     titles = [line for line in text.splitlines() if line and not line.startswith(" ")]
     assert titles[3:6] == ["NumPy, by hand", "torch, a tape", "JAX, a transformation"]
 
@@ -40,27 +41,27 @@ def test_the_numbers_are_those_of_the_run(numpy: Mapping[str, Backend]) -> None:
     run = numpy["numpy"].compile(spec)(given)
     with np.printoptions(precision=6):
         first = str(run.gradients["g8"]).splitlines()[0]
-    assert f"coming back (1, 2)\n    {first}" in explain_step(spec, "g8", given, numpy)
+    assert f"coming back (1, 2)\n    {first}" in told(of_node(spec, "g8", given, numpy))
 
 
 def test_a_gradient_with_one_reader_is_no_share(numpy: Mapping[str, Backend]) -> None:
     spec = notebook()
-    assert "this step's part" not in explain_step(spec, "g3", draw(spec), numpy)
+    assert "this step's part" not in told(of_node(spec, "g3", draw(spec), numpy))
 
 
 def test_a_large_array_is_summarized(numpy: Mapping[str, Backend]) -> None:
     spec = notebook(N=100)
-    text = explain_step(spec, "g3", draw(spec), numpy)
+    text = told(of_node(spec, "g3", draw(spec), numpy))
     assert "300 entries from" in text
     assert "root mean square" in text
 
 
 def test_a_kink_is_named(numpy: Mapping[str, Backend]) -> None:
-    assert "relu at 0: any slope from 0 to 1" in explain_op(OPS["relu"], numpy)
+    assert "relu at 0: any slope from 0 to 1" in told(of_op(OPS["relu"], numpy))
 
 
 def test_a_domain_is_named(numpy: Mapping[str, Backend]) -> None:
-    assert "defined where x > 0" in explain_op(OPS["log"], numpy)
+    assert "defined where x > 0" in told(of_op(OPS["log"], numpy))
 
 
 def test_a_backend_without_the_operation_says_why(numpy: Mapping[str, Backend]) -> None:
@@ -69,17 +70,17 @@ def test_a_backend_without_the_operation_says_why(numpy: Mapping[str, Backend]) 
         lacks: Mapping[str, str] = {"tanh": "it was never asked for"}
 
     spec = notebook()
-    text = explain_step(spec, "g3", draw(spec), numpy | {"lacking": Lacking()})  # type: ignore[operator]
+    text = told(of_node(spec, "g3", draw(spec), numpy | {"lacking": Lacking()}))  # type: ignore[operator]
     assert "it does not have tanh: it was never asked for" in text
 
 
 def test_a_name_that_is_no_step_is_refused(numpy: Mapping[str, Backend]) -> None:
     spec = notebook()
     with pytest.raises(SpecError, match="no node 'g33'; did you mean 'g3'"):
-        _ = explain_step(spec, "g33", draw(spec), numpy)
+        _ = told(of_node(spec, "g33", draw(spec), numpy))
 
 
 def test_a_gradient_with_two_readers_is_a_share(numpy: Mapping[str, Backend]) -> None:
     spec = network("diamond")
     node = next(n for n in spec.nodes if any(len(spec.consumers[i]) > 1 for i in n.inputs))
-    assert "this step's part" in explain_step(spec, node.name, draw(spec), numpy)
+    assert "this step's part" in told(of_node(spec, node.name, draw(spec), numpy))

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 from trivium.backend import Array, Backend
-from trivium.lessons.account import Account, of_node, of_op
+from trivium.lessons.account import Account
 from trivium.lessons.derivations import Line
 from trivium.lessons.formula import plain
 from trivium.report.array import summary
@@ -25,19 +25,6 @@ from trivium.spec.signature import show
 SMALL = 36
 """Entries of an array that is printed; of a larger one, what can be said in a line."""
 WIDTH = 80
-
-
-def explain_step(spec: Spec, node: str, given: Mapping[str, Array], backends: Mapping[str, Backend]) -> str:
-    """A node in plain text: equation, formula, the numbers of the first backend's run, and every backend's style.
-
-    Raises SpecError where the spec has no such node.
-    """
-    return text(of_node(spec, node, given, backends))
-
-
-def explain_op(op: Op, backends: Mapping[str, Backend]) -> str:
-    """An op in plain text, in its first case: random numbers, and a random gradient coming in from above."""
-    return text(of_op(op, backends))
 
 
 def explain_network(spec: Spec, target: str, given: Mapping[str, Array], road: Backend) -> str:
