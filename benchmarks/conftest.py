@@ -21,12 +21,17 @@ Ready = Callable[[str, Probe, str], Verified]
 
 
 PROTOCOL = {"benchmark_disable_gc": True, "benchmark_warmup": True, "benchmark_warmup_iterations": 5}
-"""Options of pytest-benchmark. Marks say only what CodSpeed's plugin, which may stand in its place, understands too."""
+"""Options of pytest-benchmark, where the command line chooses no other.
+
+Marks say only what CodSpeed's plugin, which may stand in its place, understands too.
+"""
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    chosen = {word.partition("=")[0] for word in config.invocation_params.args}
     for option, value in PROTOCOL.items():
-        setattr(config.option, option, value)
+        if f"--{option.replace('_', '-')}" not in chosen:
+            setattr(config.option, option, value)
     config.addinivalue_line("python_files", "bench_*.py")
     config.addinivalue_line("python_functions", "bench_*")
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
 TIMES = "times.json"
 BENCH = """
 import os
@@ -78,16 +75,6 @@ WRONG = {
     "a wrong program for training": "a wrong program for training: training would get another gradient of",
     "a wrong loss": "not timed: a wrong loss float",
 }
-
-
-@pytest.fixture
-def folder(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """The project's benchmarks without what they time, in a process that is no worker: workers do not time."""
-    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
-    there = pytester.mkdir("benchmarks")
-    _ = shutil.copy(ROOT / "benchmarks/conftest.py", there)
-    _ = pytester.makeini("[pytest]\naddopts = --import-mode=importlib")
-    return pytester
 
 
 def bench(folder: pytest.Pytester, backend: str, dtype: str) -> pytest.RunResult:
