@@ -43,7 +43,8 @@ class Shaker:
     def saved(self, saved: Any) -> Any:
         """What a forward pass left for backward: the arrays in it are rounded numbers too."""
         if isinstance(saved, tuple):
-            return tuple(self.saved(part) for part in saved)
+            parts = (self.saved(part) for part in saved)
+            return saved._make(parts) if hasattr(saved, "_make") else tuple(parts)
         return self.array(saved)
 
 

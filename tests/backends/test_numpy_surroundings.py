@@ -5,6 +5,8 @@ What holds for the surroundings of every road stands in test_road_surroundings.p
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
@@ -14,6 +16,7 @@ from tests.impostors import with_rule
 from trivium.backend import Array, Noise
 from trivium.ops import OPS
 from trivium_numpy import BACKEND
+from trivium_numpy.noise import Shaker
 
 
 def shaken_gradient(q: float, seed: int) -> Array:
@@ -55,6 +58,20 @@ def test_one_op_alone_is_shaken_by_about_the_amplitude() -> None:
 )
 def test_a_step_leaves_the_range_of_a_precision(op: str, x: float, dtype: str, leaves: bool) -> None:
     assert BACKEND.leaves_range(OPS[op], {}, (np.array([x]),), (np.ones(1),), dtype) is leaves
+
+
+class Kept(NamedTuple):
+    """What a rule keeps, by name."""
+
+    y: Array
+    times: int
+
+
+def test_a_rule_may_keep_a_named_tuple() -> None:
+    x = np.linspace(0.5, 2, 10)
+    found = Shaker(Noise(2.0**-30, 3)).saved((Kept(x, 2), x))
+    assert (type(found), type(found[0]), found[0].times) == (tuple, Kept, 2)
+    assert (found[0].y != x).any()
 
 
 def test_labels_are_not_shaken() -> None:
