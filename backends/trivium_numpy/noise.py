@@ -32,9 +32,13 @@ class Shaker:
         """One array, shaken; labels and masks stay."""
         if not isinstance(x, np.ndarray | np.generic) or x.dtype.kind != "f":
             return x
-        taken = self.factors[self.place :][: min(x.size, PERIOD)]
+        shaken, taken = np.array(x, order="C"), self.factors[self.place :][:PERIOD]
+        flat = shaken.reshape(-1)
+        for start in range(0, x.size, PERIOD):
+            part = flat[start : start + PERIOD]
+            _ = np.multiply(part, taken[: part.size], out=part, casting="same_kind")
         self.place = (3 * self.place + x.size + 1) % PERIOD
-        return np.asarray(x * np.resize(taken, x.shape), x.dtype)
+        return shaken
 
     def all(self, arrays: tuple[Any, ...]) -> tuple[Any, ...]:
         """Each array of a tuple, shaken."""

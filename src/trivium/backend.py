@@ -168,7 +168,10 @@ def registered() -> Mapping[str, EntryPoint]:
 
 def load_backend(name: str) -> Backend:
     """Import one backend; BackendError says how to install it, or which name was meant."""
-    known = registered()
+    return _loaded(name, registered())
+
+
+def _loaded(name: str, known: Mapping[str, EntryPoint]) -> Backend:
     if name not in known:
         raise BackendError(f"no backend {name!r} (known are: {', '.join(known) or 'none'}){did_you_mean(name, known)}")
     try:
@@ -194,12 +197,13 @@ def check_backend(found: object, what: str) -> Backend:
 
 def installed(names: Iterable[str] | None = None) -> dict[str, Backend]:
     """The backends that can be imported here, or exactly those named; BackendError where a named one cannot."""
+    known = registered()
     if names is not None:
-        return {name: load_backend(name) for name in names}
+        return {name: _loaded(name, known) for name in names}
     found = {}
-    for name in registered():
+    for name in known:
         try:
-            found[name] = load_backend(name)
+            found[name] = _loaded(name, known)
         except BackendError:
             continue  # not installed, or broken: the caller asked for what there is, and `trivium doctor` says why
     return found

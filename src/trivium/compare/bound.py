@@ -142,7 +142,8 @@ class Changes:
     def add(self, moved: Array) -> None:
         """One more run under noise."""
         with np.errstate(all="ignore"):
-            change = np.subtract(moved, self.base, dtype=np.float64) / Q
+            change = np.subtract(moved, self.base, dtype=np.float64)
+            change *= 1 / Q
             square = np.square(change)
             if self.lost is None:
                 self.lost = ~((square > LEAST_SQUARE) & (square < 1 / LEAST_SQUARE))
@@ -186,9 +187,12 @@ def equals(a: float, b: float) -> bool:
 
 def units(difference: Array, scale: Array, dtype: str) -> Array:
     """A difference in units of u times scale; nothing is nothing, whatever its scale."""
-    floor = np.maximum(scale, smallest(dtype))
+    found = np.asarray(np.maximum(scale, smallest(dtype)))
+    found *= UNIT[dtype]
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(difference == 0, 0.0, difference / (UNIT[dtype] * floor)))
+        _ = np.divide(difference, found, out=found)
+    np.copyto(found, 0.0, where=difference == 0)
+    return found
 
 
 def shaken(x: Array, random: np.random.Generator) -> Array:

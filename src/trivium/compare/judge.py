@@ -96,9 +96,15 @@ def judge(run: Run, e: Expectation, scaler: Scaler) -> Judged:
     got = np.asarray(
         (run.evaluation.values if e.direction == FORWARD else run.evaluation.gradients)[e.tensor], np.float64
     )
-    comparable = np.isfinite(got) & np.isfinite(e.value) & np.isfinite(e.scale)
+    needed = [got, e.value, e.scale]
     if e.direction == BACKWARD:  # where the value has left the range, nothing is a derivative
-        comparable &= np.isfinite(np.asarray(run.evaluation.values[e.tensor], np.float64))
+        needed.append(run.evaluation.values[e.tensor])
+    if e.low is e.value and e.high is e.value and all(map(_is_finite, needed)):
+        with np.errstate(over="ignore"):
+            measured = units(np.abs(got - e.value), e.scale, run.dtype)
+        if measured.max(initial=0.0) <= LINE:
+            return Judged(_step(run, e, got, measured), None, None)
+    comparable = np.logical_and.reduce([np.isfinite(x) for x in needed])
     with np.errstate(all="ignore"):
         from_point = np.where(comparable, units(np.abs(got - e.value), e.scale, run.dtype), 0.0)
         measured = from_point
@@ -116,11 +122,7 @@ def judge(run: Run, e: Expectation, scaler: Scaler) -> Judged:
     if past is not None:  # the op's own formula cannot be computed in this precision: whoever does it is not wrong
         outside, measured = _first_outside(run, e, past, wrong), np.where(failed, 0.0, measured)
         failed = unfinite = np.zeros(got.shape, bool)
-    step = Step(
-        run.point, run.backend, run.dtype, e.direction, e.tensor, _names(run, e), e.replayer,
-        float(measured.max(initial=0.0)), largest_index(measured), int(got.size), int((failed | unfinite).sum()),
-        int(convention.sum()), floor(e.value, e.scale, run.dtype), _off(got, e.value, comparable),
-    )  # fmt: skip
+    step = _step(run, e, got, measured, failed=failed | unfinite, convention=convention, comparable=comparable)
     if not (failed.any() or convention.any() or unfinite.any()):
         return Judged(step, None, outside)
     evidence = Evidence(run, e, got, np.where(failed, measured, from_point), failed, convention, unfinite)
@@ -144,16 +146,51 @@ def _names(run: Run, e: Expectation) -> tuple[str, ...]:
     return tuple(dict.fromkeys(node.name for node in _makers(run, e)))
 
 
+def _step(
+    run: Run, e: Expectation, got: Array, measured: Array, *,
+    failed: Array | None = None, convention: Array | None = None, comparable: Array | None = None,
+) -> Step:  # fmt: skip
+    """What a report says of it; nothing has failed, and all is comparable, if not said."""
+    index = largest_index(measured)
+    return Step(
+        run.point, run.backend, run.dtype, e.direction, e.tensor, _names(run, e), e.replayer,
+        float(measured[index]) if measured.size else 0.0, index, int(got.size), _count(failed),
+        _count(convention), floor(e.value, e.scale, run.dtype), _off(got, e.value, comparable),
+    )  # fmt: skip
+
+
+def _count(mask: Array | None) -> int:
+    return 0 if mask is None else int(mask.sum())
+
+
+def _is_finite(x: Array) -> bool:
+    """Whether every entry is; NaN is its own maximum and minimum."""
+    return math.isfinite(x.max(initial=0)) and math.isfinite(x.min(initial=0))
+
+
 def floor(expected: Array, scale: Array, dtype: str) -> float | None:
     """The largest error, relative to the tensor's RMS, that could hide in an entry of this step; None for zeros."""
-    finite = np.isfinite(expected) & np.isfinite(scale)
-    if not finite.any():
-        return None
-    largest = float(np.abs(expected[finite]).max())
+    if not (_is_finite(expected) and _is_finite(scale)):
+        finite = np.isfinite(expected) & np.isfinite(scale)
+        expected, scale = expected[finite], scale[finite]
+    largest = _largest(expected)
     if largest == 0:
         return None
-    rms = largest * float(np.sqrt(np.mean(np.square(expected[finite] / largest))))
-    return float(LINE * UNIT[dtype] * scale[finite].max() / rms)
+    rms = largest * math.sqrt(np.mean(np.square(expected / largest)))
+    return float(LINE * UNIT[dtype] * scale.max() / rms)
+
+
+def _largest(x: Array) -> float:
+    """The largest absolute value; 0 of nothing."""
+    return max(float(x.max(initial=0.0)), -float(x.min(initial=0.0)))
+
+
+def _off(got: Array, expected: Array, comparable: Array | None) -> float | None:
+    """The largest difference, relative to the largest entry expected; None where that is 0."""
+    if comparable is not None:
+        got, expected = got[comparable], expected[comparable]
+    largest = _largest(expected)
+    return _largest(got - expected) / largest if largest else None
 
 
 def _most_terms(run: Run, nodes: list[Node], e: Expectation) -> int:
@@ -163,12 +200,6 @@ def _most_terms(run: Run, nodes: list[Node], e: Expectation) -> int:
     if e.direction == FORWARD:
         return max(forward for forward, _ in found)
     return max((backward[s.role] for s, (_, backward) in zip(e.shares, found, strict=True)), default=1)
-
-
-def _off(got: Array, expected: Array, comparable: Array) -> float | None:
-    """The largest difference, relative to the largest entry expected; None where that is 0."""
-    largest = float(np.abs(expected[comparable]).max(initial=0.0))
-    return float(np.abs(got[comparable] - expected[comparable]).max(initial=0.0)) / largest if largest else None
 
 
 def _makers(run: Run, e: Expectation) -> list[Node]:

@@ -19,7 +19,6 @@ from trivium.lessons.derivations import Line
 from trivium.lessons.formula import plain
 from trivium.report.array import summary
 from trivium.spec.graph import Spec
-from trivium.spec.op import Op
 from trivium.spec.signature import show
 
 SMALL = 36
