@@ -10,7 +10,7 @@ import pytest
 import typer
 
 from trivium.cli import main
-from trivium.cli.file import claim, write
+from trivium.cli.file import claim, reserve, write
 from trivium.cli.stream import OutputError
 
 QUICK = "--backends=numpy,torch"
@@ -57,6 +57,22 @@ def test_a_page_that_turns_out_not_to_fit_has_an_exit_code_of_its_own(
 def test_a_file_that_cannot_be_written_says_why(here: Path) -> None:
     with pytest.raises(OutputError, match=r"cannot write .*: No such file or directory"):
         write(here / "nowhere" / "a", "text")
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(here: Path) -> None:
+    (here / "a").write_text("before")
+    (here / "link").symlink_to("a")
+    write(here / "link", "after")
+    assert ((here / "link").is_symlink(), (here / "a").read_text()) == (True, "after")
+
+
+def test_a_pipe_is_written_to_and_stays(here: Path) -> None:
+    os.mkfifo(here / "pipe")
+    reader = os.open(here / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    reserve(here / "pipe", "--html")
+    write(here / "pipe", "text")
+    assert (os.read(reader, 10), (here / "pipe").is_fifo()) == (b"text", True)
+    os.close(reader)
 
 
 def test_a_file_gets_the_permissions_of_any_other(here: Path) -> None:

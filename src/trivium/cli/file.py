@@ -16,14 +16,22 @@ from trivium.cli.stream import OutputError
 
 
 def write(path: Path, text: str) -> None:
-    """Put text in a file, replacing what was there in one step; OutputError where that cannot be done."""
+    """Put text in a file, replacing what was there in one step; OutputError where that cannot be done.
+
+    A link stays, and what it leads to is replaced; a device or a pipe is written to.
+    """
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        if _is_stream(path):
+            with path.open("w", encoding="utf-8") as stream:
+                _ = stream.write(text)
+            return
+        place = path.resolve()
+        handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 _ = file.write(text)
             os.chmod(name, 0o666 & ~_umask())
-            os.replace(name, path)
+            os.replace(name, place)
         except BaseException:
             os.unlink(name)
             raise
@@ -36,7 +44,9 @@ def reserve(path: Path, option: str) -> None:
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        with tempfile.TemporaryFile(dir=path.parent):
+        if _is_stream(path):
+            return
+        with tempfile.TemporaryFile(dir=path.resolve().parent):
             pass
     except OSError as error:
         raise typer.BadParameter(f"cannot write {path}: {error.strerror}", param_hint=f"'{option}'") from error
@@ -52,6 +62,11 @@ def claim(path: Path) -> None:
         ) from error
     except OSError as error:
         raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from error
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether there is something of this name that is written to, not replaced."""
+    return path.exists() and not path.is_file()
 
 
 def _umask() -> int:
