@@ -37,5 +37,6 @@ def bench_network(
     verified = ready(backend, probe(network), dtype)
     timed = verified.forward if what == "forward" else verified.gradient
     benchmark.group = f"{network}, {what}, {dtype}"
+    benchmark.extra_info.update(backend=backend, dtype=dtype, what=what, network=f"zoo:{network}")
     benchmark.extra_info.update(verified.facts(timed), core=one_core)
     _ = benchmark(timed.program.run, verified.placed)

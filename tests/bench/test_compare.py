@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from trivium.bench.compare import FASTER, SAME, SLOWER, change, changes
 from trivium.bench.record import Record, Row
+from trivium.cli import main
 
 STREAM = np.random.default_rng(0)
 
@@ -37,3 +41,20 @@ def test_only_what_both_have_measured_is_compared() -> None:
     before = Record((row(1.0), Row("zoo:mlp", {}, "jax", "float64", "gradient", error="died")), {}, {})
     after = Record((row(1.0), row(1.0, what="forward")), {}, {})
     assert [c.after.what for c in changes(before, after)] == ["gradient"]
+
+
+def test_what_is_lost_is_said_and_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    gone = Row("zoo:mlp", {}, "numpy", "float64", "forward", error="it died\nof something")
+    runs = {
+        "a": Record((row(1.0), row(1.0, what="forward")), {}, {"cores": 1}),
+        "b": Record((row(1.0), gone), {}, {"cores": 2}),
+        "c": Record((row(1.0),), {}, {"cores": 2}),
+    }
+    for name, record in runs.items():
+        _ = (tmp_path / name).write_text(json.dumps(record.to_json()))
+    codes = [main(["bench", "compare", str(tmp_path / "a"), str(tmp_path / name)]) for name in "bca"]
+    assert codes == [1, 0, 0]
+    lines = capsys.readouterr().out.splitlines()
+    name = "zoo:mlp[numpy-float64-forward]: measured before, and now"
+    assert lines[0] == "the runs differ, in cores: 1 and 2"
+    assert [line for line in lines if line.startswith(name)] == [f"{name} failed: it died", f"{name} not"]

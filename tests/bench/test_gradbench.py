@@ -36,7 +36,9 @@ FOREIGN = (
     {"response": {"id": 3}},
     {"message": {"id": 4, "kind": "evaluate", "module": "gmm", "function": "objective", "input": {"d": 2, "k": 5}}},
     {"response": {"id": 4, "success": True, "timings": [{"name": "evaluate", "nanoseconds": 2500}]}},
+    {"message": {"id": 5, "kind": "analysis", "of": 4, "valid": True}},
 )
+ZERO = {"response": {"id": 4, "success": True, "timings": [{"name": "evaluate", "nanoseconds": 0}]}}
 
 
 def log(tmp_path: Path, lines: list[str]) -> Path:
@@ -68,6 +70,11 @@ def test_a_foreign_log_gives_its_valid_times_alone(tmp_path: Path) -> None:
     assert (forward.what, forward.times) == ("forward", [2.5e-6])
 
 
+def test_what_nobody_judged_has_no_time(tmp_path: Path) -> None:
+    _, forward = taken(log(tmp_path, [json.dumps(entry) for entry in FOREIGN[:-1]])).rows
+    assert (forward.times, forward.error) == ([], "not verified: the eval did not judge it")
+
+
 def test_a_report_says_whose_judgement_it_is(tmp_path: Path) -> None:
     text = markdown(taken(log(tmp_path, [json.dumps(entry) for entry in FOREIGN])))
     assert "judged by the eval that took it" in text
@@ -80,6 +87,7 @@ def test_a_report_says_whose_judgement_it_is(tmp_path: Path) -> None:
         (["{}", "no json"], "line 2"),
         ([json.dumps({"response": {"id": 7}})], "line 1"),
         ([json.dumps(entry) for entry in FOREIGN[:4]], "nothing to take over"),
+        ([json.dumps(entry) for entry in (*FOREIGN[:9], ZERO)], "line 10: .* a timing is no positive number"),
     ],
 )
 def test_what_is_no_log_is_said(tmp_path: Path, lines: list[str], says: str) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from tests.bench.made import made
+from trivium.bench.compare import changes
 from trivium.bench.page import markdown, page
-from trivium.bench.record import Record, Row
-from trivium.bench.story import curves, grid, mean_ratio, payoffs, sentences
+from trivium.bench.record import Record, Row, merged
+from trivium.bench.story import Cell, curves, grid, mean_ratio, payoffs, sentences
 from trivium.zoo import ZOO
 
 SCALED = made(["zoo:mlp"], sizes=[{"b": k} for k in (16, 64, 256)])
@@ -106,7 +108,7 @@ TWO = Record(
 
 def test_the_sentences_say_what_the_numbers_say() -> None:
     fastest, hand, sure = sentences(TWO)
-    assert fastest.endswith("the fastest is NumPy by hand in 1, jitted JAX in 1, torch eager in 0.")
+    assert fastest.endswith("the fastest is NumPy by hand in 1, jitted JAX in 1.")
     assert "2.00 in float64 (100% above the aim of 1, at most 2.00, mlp); 0.50 in float32 (at most" in hand
     assert sure.startswith("Each of the 5 times")
 
@@ -127,5 +129,46 @@ def test_markdown_is_a_table_for_each_precision() -> None:
     assert text.count("|---|") == 2
 
 
+ONE = Record(
+    (timed("numpy", "float64", 2.0), Row("zoo:mlp", {}, "torch", "float64", "gradient", error="it died")), {}, {}
+)
+
+
+def test_one_road_is_compared_with_nobody() -> None:
+    assert sentences(ONE)[0] == "No gradient was timed on two roads: none is the faster one."
+    assert "nan" not in page(ONE, "x").split("<script")[0]
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [("GradientMismatch: not verified: wrong", "not verified"), ("it died", "failed"), (None, "not measured")],
+)
+def test_a_time_that_is_missing_says_in_two_words_why(error: str | None, says: str) -> None:
+    assert Cell("numpy", None, 0.0, error).state == says
+
+
+def test_a_reason_stands_in_markdown_too() -> None:
+    assert "- mlp, torch eager: it died" in markdown(ONE).splitlines()
+
+
+def test_small_networks_are_others() -> None:
+    small = replace(TWO.rows[0], real=False)
+    record = merged([TWO, Record((small,), {}, {"cores": 2})])
+    assert [line.name for line in grid(record, "float64")] == ["mlp", "mlp small"]
+    assert changes(TWO, Record((small,), {}, {})) == []
+    assert sentences(record)[-1] == "The runs shown together differ, in cores: unknown and 2."
+
+
+def test_a_run_that_was_interrupted_says_so() -> None:
+    record = replace(TWO, protocol={"interrupted": "5 of 12"})
+    assert sentences(record)[-1] == "The run was interrupted: 5 of 12 programs were measured."
+
+
+def test_a_picture_keeps_the_digits_of_its_words() -> None:
+    text = page(SCALED, "x")
+    powers = re.findall(r">[^<>]*, b\^([\d.]+)<", text)
+    assert [len(power) for power in powers] == [4] * len(powers) != []
+
+
 def test_a_reason_that_roads_share_is_given_once(whole: str) -> None:
-    assert whole.count('<p class="none">notebook b=3: it &lt;died&gt;</p>') == 1
+    assert whole.count('<p class="none">notebook b=3, NumPy by hand, torch eager, jitted JAX: it &lt;died&gt;</p>') == 1

@@ -41,9 +41,9 @@ def test_pytest_benchmark_reads_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("{", "holds no benchmark that `trivium bench` wrote: JSONDecodeError"),
-        ("[]", "holds no benchmark"),
-        ('{"benchmarks": []}', "KeyError: 'machine_info'"),
+        ("{", "is no JSON: Expecting property name"),
+        ("[]", "is no result of `trivium bench`"),
+        ('{"benchmarks": []}', "is no result of `trivium bench`"),
         ('{"benchmarks": [], "machine_info": {}}', "holds no time of any backend"),
     ],
 )
@@ -53,6 +53,16 @@ def test_what_is_no_record_is_refused(text: str, says: str, tmp_path: Path) -> N
     with pytest.raises(ValuesError) as error:
         _ = read(path)
     assert says in str(error.value)
+
+
+@pytest.mark.parametrize("time", [0.0, -1.0])
+def test_a_time_that_is_none_is_refused(time: float, tmp_path: Path) -> None:
+    record = made(["zoo:mlp"]).to_json()
+    record["benchmarks"][0]["extra_info"]["rounds"] = [[time]]
+    path = tmp_path / "b.json"
+    _ = path.write_text(json.dumps(record))
+    with pytest.raises(ValuesError, match="is no positive number of seconds"):
+        _ = read(path)
 
 
 def test_of_two_files_the_last_time_is_taken() -> None:

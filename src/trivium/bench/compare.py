@@ -40,6 +40,13 @@ def changes(before: Record, after: Record) -> list[Change]:
     return [change(there[r.key], r) for r in after.rows if r.times and r.key in there]
 
 
+def lost(before: Record, after: Record) -> list[tuple[Row, str]]:
+    """The programs that only the first has measured, and why the second has not."""
+    there = {r.key: r for r in after.rows}
+    missing = [r for r in before.rows if r.times and not (r.key in there and there[r.key].times)]
+    return [(r, there[r.key].error if r.key in there else "") for r in missing]
+
+
 def change(before: Row, after: Row) -> Change:
     """The ratio of two medians, and its interval."""
     low, high = interval(before.rounds, after.rounds)

@@ -69,30 +69,38 @@ class Ledger:
     rows: dict[tuple[Any, ...], Row] = field(default_factory=dict)
     digests: dict[tuple[Any, ...], str] = field(default_factory=dict)
     roads: dict[str, dict[str, Any]] = field(default_factory=dict)
+    interrupted: bool = False
     peaks: dict[str, Any] = field(default_factory=dict)
 
     def record(self) -> Record:
         """All of it, as it stands."""
         protocol = {n: x for n, x in asdict(self.plan).items() if n != "tasks"}
+        if self.interrupted:
+            protocol["interrupted"] = f"{len(self.rows)} of {len(WHATS) * self.plan.steps // self.plan.processes}"
         return Record(
             tuple(self.rows.values()), {**machine(), "peaks": self.peaks}, {**protocol, "roads": self.roads}, now()
         )
 
     def put(self, task: Task, backend: str, what: str, times: Sequence[float], facts: Mapping[str, Any]) -> None:
         """Another process's rounds of a program."""
-        row = Row(task.network, task.sizes, backend, task.dtype, what)
+        row = self.blank(task, backend, what)
         have = self.rows.get(row.key, row)
         self.rows[row.key] = replace(have, rounds=(*have.rounds, tuple(times)), facts={**facts, **have.facts}, error="")
 
     def fail(self, task: Task, backend: str, why: str) -> None:
         """No time, and why; what an earlier process has measured is withdrawn."""
         for what in WHATS:
-            row = Row(task.network, task.sizes, backend, task.dtype, what, error=why)
+            row = replace(self.blank(task, backend, what), error=why)
             self.rows[row.key] = row
+
+    def blank(self, task: Task, backend: str, what: str) -> Row:
+        """What nothing is known of yet."""
+        real = self.plan.real or not task.network.startswith("zoo:")
+        return Row(task.network, task.sizes, backend, task.dtype, what, real=real)
 
     def failed(self, task: Task, backend: str) -> bool:
         """Whether there is no use in trying it again."""
-        row = self.rows.get(Row(task.network, task.sizes, backend, task.dtype, WHATS[0]).key)
+        row = self.rows.get(self.blank(task, backend, WHATS[0]).key)
         return row is not None and bool(row.error)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,35 +58,61 @@ def _line(elapsed: float, **what: Any) -> str:
     return json.dumps({"elapsed": {"nanoseconds": round(elapsed * NANO)}, **what})
 
 
+@dataclass
+class Log:
+    """What has been read of a log: the tool, what was asked, and a row for each answer that is a time."""
+
+    tool: str
+    rows: dict[int, Row] = field(default_factory=dict)
+    asked: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    judged: set[int] = field(default_factory=set)
+
+    def message(self, message: Mapping[str, Any]) -> None:
+        """What the eval says: a question, or whether an answer is valid."""
+        self.asked[message["id"]] = message
+        if message["kind"] == ANALYSIS and message["of"] in self.rows:
+            self.judged.add(message["of"])
+            if not message["valid"]:
+                self.rows[message["of"]] = _invalid(self.rows[message["of"]], message.get("error", "it is invalid"))
+
+    def response(self, response: Mapping[str, Any]) -> None:
+        """What the tool answers."""
+        message = self.asked[response["id"]]
+        if message["kind"] == "start":
+            self.tool = response.get("tool") or self.tool
+        elif message["kind"] == EVALUATE and message["function"] in WHAT:
+            self.rows[response["id"]] = _row(self.tool, message, response)
+
+    def found(self) -> Iterator[Row]:
+        """Each row; one that was not judged has no time."""
+        for number, row in self.rows.items():
+            unknown = number not in self.judged and row.times
+            yield _invalid(row, "not verified: the eval did not judge it") if unknown else row
+
+
 def taken(path: Path) -> Record:
-    """A log's evaluations as a record: one row each, without a time where the eval found the answer invalid.
+    """A log's evaluations as a record: one row each, without a time where the eval did not find the answer valid.
 
     ValuesError, with the line, where it is no such log.
     """
-    tool, rows, asked = path.stem, dict[int, Row](), dict[int, Mapping[str, Any]]()
+    log = Log(path.stem)
     for number, line in enumerate(_lines(path), start=1):
         try:
             entry = json.loads(line)
             if "message" in entry:
-                message = entry["message"]
-                asked[message["id"]] = message
-                if message["kind"] == ANALYSIS and not message["valid"] and message["of"] in rows:
-                    rows[message["of"]] = _invalid(rows[message["of"]], message.get("error", "the answer is invalid"))
+                log.message(entry["message"])
             elif "response" in entry:
-                response = entry["response"]
-                message = asked[response["id"]]
-                if message["kind"] == "start":
-                    tool = response.get("tool") or tool
-                elif message["kind"] == EVALUATE and message["function"] in WHAT:
-                    rows[response["id"]] = _row(tool, message, response)
+                log.response(entry["response"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValuesError(
-                f"{path}, line {number}: no line of a GradBench log: {type(error).__name__}: {error}"
-            ) from error
-    if not rows:
+            raise ValuesError(f"{path}, line {number}: no line of a GradBench log: {_reason(error)}") from error
+    if not log.rows:
         known = ", ".join(WHAT)
         raise ValuesError(f"{path} has no evaluation of {known}: nothing to take over")
-    return Record(tuple(rows.values()), {}, {"source": f"GradBench log {path.name}"})
+    return Record(tuple(log.found()), {}, {"source": f"GradBench log {path.name}"})
+
+
+def _reason(error: Exception) -> str:
+    return f"it has no {error}" if isinstance(error, KeyError) else str(error)
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -104,6 +131,8 @@ def _row(tool: str, message: Mapping[str, Any], response: Mapping[str, Any]) -> 
     if not sizes and message.get("description"):  # what tells two workloads of one module apart
         network = f"{network}: {message['description']}"
     times = tuple(t["nanoseconds"] / NANO for t in response.get("timings", ()) if t["name"] == EVALUATE)
+    if not all(t > 0 for t in times):
+        raise ValueError("a timing is no positive number of nanoseconds")
     row = Row(
         network, sizes, tool, inputs.get("dtype", "float64"), WHAT[message["function"]], (times,) if times else ()
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from trivium.bench.figure import bars, gradient_per_forward, roofline, scaling
@@ -24,10 +24,11 @@ from trivium.bench.story import (
     sentences,
     shown,
 )
-from trivium.report.number import few, seconds
+from trivium.errors import counted
+from trivium.report.number import seconds
 from trivium.report.web import rendered
 
-MIB = 2**20
+KIB, MIB = 2**10, 2**20
 BEST, GOOD, SLOW = 1.05, 1.5, 3.0
 """Multiples of the best road's time at which a cell changes its color."""
 
@@ -43,16 +44,19 @@ def view(record: Record, command: str) -> dict[str, Any]:
     return {
         "whole": True,
         "name": "trivium bench",
-        "title": "time of verified gradients",
+        "title": _title(record),
         "command": command,
+        "best": BEST,
+        "good": GOOD,
+        "slow": SLOW,
         "sentences": sentences(record),
         "roads": [ROAD.get(b, b) for b in backends(record)],
-        "grids": [(d, [_shown(x) for x in grid(record, d)], few(mean_ratio(grid(record, d)))) for d in precisions],
+        "grids": [(d, [_shown(x) for x in grid(record, d)], _mean(grid(record, d))) for d in precisions],
         "scaling": scaling(record),
-        "cheap": [(d, gradient_per_forward(record, d)) for d in precisions],
-        "payoffs": [(d, [_payoff(p) for p in payoffs(record, d)]) for d in precisions],
+        "cheap": [(d, svg) for d in precisions if (svg := gradient_per_forward(record, d))],
+        "payoffs": [(d, rows) for d in precisions if (rows := [_payoff(p) for p in payoffs(record, d)])],
         "roofs": [(d, svg) for d in precisions if (svg := roofline(record, d))],
-        "memory": [(d, svg) for d in precisions if (svg := bars(record, d, "memory", "MiB at the peak", MIB))],
+        "memory": [(d, svg) for d in precisions if (svg := _memory(record, d))],
         "errors": [
             (d, svg)
             for d in precisions
@@ -61,6 +65,11 @@ def view(record: Record, command: str) -> dict[str, Any]:
         "facts": list(facts(record)),
         "raw": json.dumps(record.compact(), separators=(",", ":")).replace("</", "<\\/"),
     }
+
+
+def _title(record: Record) -> str:
+    """What the times are of: here nothing is timed that is not verified, elsewhere somebody else judged."""
+    return "Time of gradients, judged elsewhere" if record.protocol.get("source") else "Time of verified gradients"
 
 
 def facts(record: Record) -> Iterator[tuple[str, str]]:
@@ -90,7 +99,8 @@ def facts(record: Record) -> Iterator[tuple[str, str]]:
     order = "round by round in turns" if p.get("interleaved") else "one after the other"
     yield (
         "protocol",
-        f"{p.get('processes')} processes for each road, {order}, pinned to {p.get('cores')} core(s); in each "
+        f"a fresh process for each road, {counted(p.get('processes', 0), 'time')} over, {order}, pinned to "
+        f"{counted(p.get('cores', 0), 'core')}; in each "
         f"{p.get('rounds')} rounds of {p.get('seconds')} s together, after warming up, without the garbage collector; "
         f"medians of rounds; NumPy's BLAS kernel: {p.get('kernel')}; freed memory stays with the process",
     )
@@ -100,27 +110,50 @@ def facts(record: Record) -> Iterator[tuple[str, str]]:
 def markdown(record: Record) -> str:
     """The sentences and the grids, for a pull request."""
     roads = backends(record)
-    lines = ["### Time of verified gradients", "", *sentences(record)]
+    lines = [f"### {_title(record)}", "", *sentences(record)]
     for d in dtypes(record):
         lines += ["", f"| {d} | {' | '.join(ROAD.get(b, b) for b in roads)} |", f"|---|{'---:|' * len(roads)}"]
         lines += [f"| {x.name} | {' | '.join(_text(c) for c in x.cells)} |" for x in grid(record, d)]
+        reasons = [why for x in grid(record, d) for why in _why(x)]
+        lines += ["", *(f"- {why}" for why in reasons)] if reasons else []
     return "\n".join(lines) + "\n"
+
+
+def _mean(lines: Sequence[Line]) -> str:
+    """What NumPy takes of the better of the others; nothing where they were not measured together."""
+    mean = mean_ratio(lines)
+    return "" if math.isnan(mean) else f"{mean:.2f}"
+
+
+def _memory(record: Record, dtype: str) -> str:
+    most = max((r.facts.get("memory") or 0 for r in record.of(dtype=dtype)), default=0)
+    name, unit = ("MiB", MIB) if most >= MIB else ("KiB", KIB)
+    return bars(record, dtype, "memory", f"{name} at the peak", unit)
 
 
 def _shown(line: Line) -> dict[str, Any]:
     return {
         "name": line.name,
-        "cells": [{"text": _text(c), "kind": _kind(c), "why": c.why.strip().partition("\n")[0]} for c in line.cells],
+        "cells": [{"text": _text(c), "kind": _kind(c)} for c in line.cells],
+        "why": [*_why(line)],
     }
 
 
+def _why(line: Line) -> Iterator[str]:
+    """A sentence for each road that has failed, or for several of one reason."""
+    errors = {c.backend: c.error.strip().partition("\n")[0] for c in line.cells if c.row is None and c.error}
+    for error in dict.fromkeys(errors.values()):
+        whose = ", ".join(ROAD.get(b, b) for b, e in errors.items() if e == error)
+        yield f"{line.name}, {whose}: {error}"
+
+
 def _text(cell: Cell) -> str:
-    return "not verified" if cell.row is None else f"{seconds(cell.row.median)} ({cell.times:.2f}×)"
+    return cell.state if cell.row is None else f"{seconds(cell.row.median)} ({cell.times:.2f}×)"
 
 
 def _kind(cell: Cell) -> str:
-    if cell.row is None or math.isnan(cell.times):
-        return "none"
+    if cell.row is None:
+        return "none" if cell.error is not None else "soft"
     return (
         "best" if cell.times <= BEST else "good" if cell.times <= GOOD else "slow" if cell.times <= SLOW else "slowest"
     )

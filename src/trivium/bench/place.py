@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -52,6 +53,16 @@ def environment(count: int, kernel: str) -> dict[str, str]:
     found = {"GLIBC_TUNABLES": KEPT, **os.environ, **dict.fromkeys(THREADS, str(count))}
     chosen = best_kernel() if kernel == BEST else "" if kernel == DEFAULT else kernel
     return found | {"OPENBLAS_CORETYPE": chosen} if chosen else found
+
+
+def check_kernel(name: str) -> None:
+    """BackendError where NumPy's OpenBLAS, asked for this kernel, takes another."""
+    look = "import numpy, threadpoolctl; print(*(p.get('architecture') for p in threadpoolctl.threadpool_info()))"
+    found = subprocess.run(
+        [sys.executable, "-c", look], env=environment(1, name), check=True, capture_output=True, text=True
+    ).stdout.split()
+    if name not in found:
+        raise BackendError(f"no BLAS kernel {name!r} here: asked for it, NumPy's library takes {', '.join(found)}")
 
 
 def best_kernel() -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from trivium.bench.setting import differences, settings
 from trivium.errors import ValuesError
 
 FORWARD, GRADIENT = "forward", "gradient"
@@ -30,6 +31,7 @@ class Row:
     rounds  the median time of a call in each round, in seconds, by process
     facts   residual, compile times, memory, parameters: of the process that verified it
     error   why there is no time, where there is none
+    real    whether a network of the zoo has a size at which time says something, or its small one
     """
 
     network: str
@@ -40,6 +42,7 @@ class Row:
     rounds: tuple[tuple[float, ...], ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     error: str = ""
+    real: bool = True
 
     @property
     def times(self) -> list[float]:
@@ -52,25 +55,34 @@ class Row:
         return statistics.median(self.times) if self.times else math.nan
 
     @property
-    def key(self) -> tuple[str, tuple[tuple[str, int], ...], str, str, str]:
+    def key(self) -> tuple[str, tuple[tuple[str, int], ...], bool, str, str, str]:
         """What it is a time of."""
-        return self.network, tuple(sorted(self.sizes.items())), self.backend, self.dtype, self.what
+        return self.network, tuple(sorted(self.sizes.items())), self.real, self.backend, self.dtype, self.what
 
     @property
     def name(self) -> str:
         """As pytest-benchmark calls it."""
         sized = "".join(f",{n}={k}" for n, k in self.sizes.items())
-        return f"{self.network}{sized}[{self.backend}-{self.dtype}-{self.what}]"
+        return f"{self.network}{'' if self.real else ',small'}{sized}[{self.backend}-{self.dtype}-{self.what}]"
 
 
 @dataclass(frozen=True)
 class Record:
-    """All rows of a run, and what they hang on: the machine, each road's versions and kernels, the protocol."""
+    """All rows of a run, and what they hang on: the machine, each road's versions and kernels, the protocol.
+
+    mixed  of rows of several runs, how these differ in what times hang on
+    """
 
     rows: tuple[Row, ...]
     machine: Mapping[str, Any]
     protocol: Mapping[str, Any]
     when: str = ""
+    mixed: tuple[str, ...] = ()
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What its times hang on, as text."""
+        return settings(self.machine, self.protocol)
 
     def of(self, **wanted: object) -> list[Row]:
         """The rows whose fields are these."""
@@ -93,7 +105,7 @@ class Record:
 
     def compact(self) -> dict[str, Any]:
         """Every row once, nothing that follows from another number: what a page carries."""
-        columns = ("network", "sizes", "backend", "dtype", "what", "rounds", "facts", "error")
+        columns = ("network", "sizes", "real", "backend", "dtype", "what", "rounds", "facts", "error")
         rows = [[_small(getattr(r, n)) for n in columns] for r in self.rows]
         about = {"machine": _small(self.machine), "protocol": self.protocol, "when": self.when}
         return {**about, "columns": columns, "rows": rows}
@@ -109,22 +121,31 @@ def _small(x: Any) -> Any:
 
 
 def read(path: Path) -> Record:
-    """A record from a file; ValuesError where it is none."""
+    """A record from a file of `trivium bench` or pytest-benchmark; ValuesError where it is none."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValuesError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise ValuesError(f"{path} is no JSON: {error}") from error
+    try:
         own = document.get("trivium", {})
         rows = [_row(e) for e in document["benchmarks"] if "backend" in e.get("extra_info", {})]
         failed = [Row(**f) for f in own.get("failed", [])]
         found = Record(
             (*rows, *failed), document["machine_info"], own.get("protocol", {}), document.get("datetime", "")
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        message = f"{path} holds no benchmark that `trivium bench` wrote: {type(error).__name__}: {error}"
-        raise ValuesError(message) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValuesError(
+            f"{path} is no result of `trivium bench` or of pytest-benchmark: it is not built like one"
+        ) from error
     if not found.rows:
         raise ValuesError(
-            f"{path} holds no time of any backend: run `trivium bench run`, or a benchmark that names one"
+            f"{path} holds no time of any backend: run `trivium bench run`, or a benchmark whose extra_info names one"
         )
+    for row in found.rows:
+        if not all(0 < t < math.inf for t in row.times):
+            raise ValuesError(f"{path}: a time of {row.name} is no positive number of seconds")
     return found
 
 
@@ -132,7 +153,8 @@ def merged(records: Sequence[Record]) -> Record:
     """One record of several files: of what several measured, the last is taken."""
     rows = {r.key: r for record in records for r in record.rows}
     last = records[-1]
-    return Record(tuple(rows.values()), last.machine, last.protocol, last.when)
+    apart = dict.fromkeys(d for record in records[:-1] for d in differences(record.settings, last.settings))
+    return Record(tuple(rows.values()), last.machine, last.protocol, last.when, tuple(apart))
 
 
 def _entry(row: Row) -> dict[str, Any]:
@@ -173,6 +195,7 @@ def _entry(row: Row) -> dict[str, Any]:
             **params,
             "network": row.network,
             "sizes": dict(row.sizes),
+            "real": row.real,
             "rounds": [[short(t) for t in process] for process in row.rounds],
             **{n: short(x) if isinstance(x, float) else x for n, x in row.facts.items()},
         },
@@ -188,7 +211,8 @@ def _row(entry: Mapping[str, Any]) -> Row:
     backend, dtype, what = info.pop("backend"), info.pop("dtype"), info.pop("what", GRADIENT)
     stats = entry["stats"]
     rounds = info.pop("rounds", None) or [[stats["q1"], stats["median"], stats["q3"]]]
-    return Row(network, sizes, backend, dtype, what, tuple(tuple(map(float, p)) for p in rounds), info)
+    real = info.pop("real", True)
+    return Row(network, sizes, backend, dtype, what, tuple(tuple(map(float, p)) for p in rounds), info, real=real)
 
 
 def _failed(row: Row) -> dict[str, Any]:
@@ -199,6 +223,7 @@ def _failed(row: Row) -> dict[str, Any]:
         "dtype": row.dtype,
         "what": row.what,
         "error": row.error,
+        "real": row.real,
     }
 
 

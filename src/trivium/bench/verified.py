@@ -122,7 +122,8 @@ def refuse_unless_agreed(comparison: Comparison) -> None:
     """GradientMismatch, with the whole report, for every verdict but agree."""
     if comparison.verdict != AGREE:
         report = Report(comparison, command=f"trivium check {comparison.spec.name}")
-        raise GradientMismatch(f"not timed, because it is not verified\n{report.text()}")
+        why = next((f.message for f in comparison.findings if f.verdict == comparison.verdict), comparison.verdict)
+        raise GradientMismatch(f"not verified: {why}\n{report.text()}")
 
 
 def refuse_unless_same(what: str, loss: Array, recorded: Array, probe: Probe, dtype: str) -> None:
@@ -130,7 +131,7 @@ def refuse_unless_same(what: str, loss: Array, recorded: Array, probe: Probe, dt
     line = LINE * UNIT[dtype] * max(loss_response(probe), abs(float(recorded)))
     if not abs(float(loss) - float(recorded)) <= line:
         raise GradientMismatch(
-            f"not timed: {what}, the loss is {float(loss)!r}, and was {float(recorded)!r} when verified"
+            f"not verified: {what}, the loss is {float(loss)!r}, and was {float(recorded)!r} when verified"
         )
 
 

@@ -8,22 +8,20 @@ from __future__ import annotations
 import itertools
 import json
 import shlex
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trivium.cli.cure import advised, helped, size_or_network
 from trivium.cli.exchange import export, taken
 from trivium.cli.file import reserve, write
 from trivium.cli.stream import mention, say
+from trivium.cli.times import changed, progress, table
 
 if TYPE_CHECKING:
-    from trivium.bench.compare import Change
     from trivium.bench.course import Plan
-    from trivium.bench.record import Record
 
 INTERRUPTED, FAILED, NOTHING = 130, 1, 3
 DTYPES = "float64,float32"
@@ -103,23 +101,28 @@ def compare(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
 ) -> int:
-    """What has become faster or slower between two runs, as ratios with 95 % intervals.
+    """Say what has become faster or slower between two runs, as ratios with 95 % intervals.
 
-    Exit codes: 0 nothing is slower, 1 something is, 2 bad input, 3 nothing was measured in both.
+    Exit codes: 0 nothing is slower, 1 something is, or has failed; 2 bad input; 3 nothing was measured in both.
     """
-    from trivium.bench.compare import SLOWER, changes
+    from trivium.bench.compare import SLOWER, changes, lost
     from trivium.bench.record import read
+    from trivium.bench.setting import differences
 
-    found = changes(read(before), read(after))
+    with helped():
+        a, b = read(before), read(after)
+    found, missing, apart = changes(a, b), lost(a, b), list(differences(a.settings, b.settings))
     if as_json:
         fields = (
             {"name": c.after.name, "ratio": c.ratio, "low": c.low, "high": c.high, "is": c.verdict} for c in found
         )
-        say(json.dumps(list(fields), indent=2))
+        gone = [{"name": row.name, "error": error} for row, error in missing]
+        say(json.dumps({"changes": list(fields), "lost": gone, "settings": apart}, indent=2))
     else:
-        for line in _changed(found):
+        for line in changed(found, missing, apart):
             say(line)
-    return NOTHING if not found else FAILED if any(c.verdict == SLOWER for c in found) else 0
+    worse = any(c.verdict == SLOWER for c in found) or any(error for _, error in missing)
+    return FAILED if worse else 0 if found else NOTHING
 
 
 @app.command()
@@ -130,13 +133,19 @@ def report(
     markdown: Annotated[bool, typer.Option("--markdown", help="The grid as text for a pull request.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="All rows as pytest-benchmark's JSON.")] = False,
 ) -> int:
-    """Show one or more runs: as a page that stands alone, as Markdown, or as one JSON."""
+    """Show runs together: as a page that stands alone, as Markdown, or as one JSON.
+
+    Of what several files have measured, the last one's time is shown.
+    """
     from trivium.bench.page import markdown as text, page
     from trivium.bench.record import merged, read
 
     if out is None and not markdown and not as_json:
         raise typer.BadParameter("say where the page goes, or --markdown, or --json", param_hint="'--out'")
-    record = merged([read(file) for file in files])
+    if markdown and as_json:
+        raise typer.BadParameter("both would go to stdout: ask for one of them", param_hint="'--markdown'")
+    with helped():
+        record = merged([read(file) for file in files])
     if out is not None:
         reserve(out, "--out")
         write(out, page(record, shlex.join(["trivium", "bench", "report", *map(str, files), "-o", str(out)])))
@@ -151,16 +160,6 @@ def report(
 _commands = app.command("import")(taken), app.command()(export)
 
 
-def _changed(found: Sequence[Change]) -> Iterator[str]:
-    if not found:
-        yield "no program was measured in both"
-        return
-    longest = max(len(c.after.name) for c in found)
-    yield f"{'after over before':{longest}}  ratio  95 % interval"
-    for c in sorted(found, key=lambda c: c.ratio):
-        yield f"{c.after.name:{longest}}  {c.ratio:5.3f}  {c.low:5.3f} to {c.high:5.3f}  {c.verdict}"
-
-
 def _measured(plan: Plan, out: Path) -> int:
     """Measure, show how far it is, and keep what there is whatever happens."""
     from trivium.bench.course import Ledger, run as course
@@ -172,51 +171,18 @@ def _measured(plan: Plan, out: Path) -> int:
             for task, backend in course(ledger):
                 told(f"{task.network} {task.dtype} {backend}")
     except KeyboardInterrupt:
-        code = INTERRUPTED
-        mention("interrupted: what was measured until then is kept")
+        code, ledger.interrupted = INTERRUPTED, True
     record = ledger.record()
+    if ledger.interrupted:
+        kept = "what was measured until then is kept" if record.rows else "nothing was measured until then"
+        mention(f"interrupted: {kept}")
+    if not record.rows:
+        return code
     write(out, json.dumps(record.to_json(), indent=1) + "\n")
     for line in table(record):
         say(line)
-    mention(f"wrote {out}; `trivium bench report {out} -o bench.html` shows it")
+    mention(f"wrote {out}; `trivium bench report {out} -o bench.html` makes a page of it")
     return code or (FAILED if any(r.error for r in record.rows) else 0)
-
-
-@contextmanager
-def progress(steps: int) -> Iterator[Callable[[str], None]]:
-    """A bar with the time left on a terminal; nothing elsewhere."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (BarColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task, done = bar.add_task("", total=steps), itertools.count()
-        yield lambda what: bar.update(task, description=what, completed=next(done))
-
-
-def table(record: Record) -> Iterator[str]:
-    """A network and precision in each row: the gradient's time by each road, as a multiple of the fastest."""
-    from trivium.bench.record import GRADIENT
-
-    backends = list(dict.fromkeys(r.backend for r in record.rows))
-    cells = dict.fromkeys((r.network, r.dtype) for r in record.rows)
-    longest = max((len(n) for n, _ in cells), default=0)
-    yield f"{'gradient, median of a call':{longest + 9}}" + "".join(f"{b:>18}" for b in backends)
-    for network, dtype in cells:
-        rows = {b: record.row(network=network, dtype=dtype, what=GRADIENT, backend=b) for b in backends}
-        best = min((r.median for r in rows.values() if r), default=0.0)
-        shown = (_cell(r.median, r.median / best) if r else f"{'failed':>18}" for r in rows.values())
-        yield f"{network:{longest}} {dtype:8}" + "".join(shown)
-    for row in record.of(what=GRADIENT):
-        if row.error:
-            yield f"{row.name}: {row.error.strip().splitlines()[0]}"
-
-
-def _cell(seconds: float, times: float) -> str:
-    return f"{seconds * 1e3:10.3f} ms {times:4.2f}x"
 
 
 def _plan(
@@ -232,24 +198,27 @@ def _plan(
     small: bool,
     turns: bool,
 ) -> Plan:
-    from trivium.backend import registered
+    from trivium.backend import installed, registered
     from trivium.bench.course import Plan, Task
-    from trivium.bench.place import cores as there
+    from trivium.bench.place import BEST, DEFAULT, check_kernel, cores as there
     from trivium.bench.source import probe
     from trivium.wanted import one_of
     from trivium.zoo import ZOO
 
     _ = there(cores)
+    if kernel not in (BEST, DEFAULT):
+        check_kernel(kernel)
     named = [
         n for word in networks or ["zoo:all"] for n in ([f"zoo:{z}" for z in ZOO] if word == "zoo:all" else [word])
     ]
-    precisions = [one_of(d, "dtype", ("float64", "float32")) or d for d in dtype.split(",")]
+    with helped():
+        precisions = [one_of(d, "--dtype", ("float64", "float32")) or d for d in dtype.split(",")]
+        known = tuple(registered())
+        chosen = [one_of(b, "--backends", known) or b for b in backends.split(",")] if backends else [*installed()]
     places = list(_places(*sized))
     for network, sizes in itertools.product(named, places):
-        _ = probe(network, sizes, real=not small)  # a network that cannot be read is said before anything is timed
-    chosen = (
-        [one_of(b, "backends", tuple(registered())) or b for b in backends.split(",")] if backends else _installed()
-    )
+        with advised(size_or_network(network)):  # what cannot be read is said before anything is timed
+            _ = probe(network, sizes, real=not small)
     tasks = tuple(Task(network, d, sizes) for network in named for sizes in places for d in precisions)
     return Plan(
         tasks,
@@ -272,11 +241,12 @@ def _places(size: Sequence[str] | None, scale: Sequence[str] | None) -> Iterator
         yield still
     for word in scale or ():
         letter, _, numbers = word.partition("=")
-        for number in numbers.split(","):
-            yield {**still, **(parse_sizes([f"{letter}={number}"]) or {})}
-
-
-def _installed() -> list[str]:
-    from trivium.backend import installed
-
-    return list(installed())
+        try:
+            values = [int(n) for n in numbers.split(",")]
+        except ValueError as error:
+            message = f"{word!r}: write a letter, = and integers, such as --scale b=16,64,256"
+            raise typer.BadParameter(message, param_hint="'--scale'") from error
+        if letter in still:
+            message = f"{letter!r} is given by --size too: which one holds?"
+            raise typer.BadParameter(message, param_hint="'--scale'")
+        yield from ({**still, letter: value} for value in values)

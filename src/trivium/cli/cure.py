@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 
-from trivium.errors import SpecError
+from trivium.errors import SpecError, TriviumError
 from trivium.spec.graph import Spec
 from trivium.zoo import ZOO
 
 NETWORK = "trivium new example    # writes a network that works; `trivium ops` lists every operation"
 OPERATIONS = "trivium ops            # lists every operation"
 SIZES = "trivium check --help   # --size"
+BENCH = "trivium bench --help"
 EXPLAIN = "trivium explain --help # what can be explained; `trivium ops` lists every operation"
 CODE = "trivium explain TV101  # what a code means"
 MISTAKES = "trivium mistakes       # lists every mistake that is known by name"
@@ -35,6 +36,16 @@ def advised(cure: Callable[[SpecError], str]) -> Iterator[None]:
         yield
     except SpecError as error:
         _ = cured(error, cure(error))
+        raise
+
+
+@contextmanager
+def helped() -> Iterator[None]:
+    """Attach the line that helps where times, or what is asked of them, are wrong."""
+    try:
+        yield
+    except TriviumError as error:
+        error.add_note(BENCH)
         raise
 
 

@@ -11,8 +11,10 @@ from typing import Annotated
 
 import typer
 
+from trivium.cli.cure import helped
 from trivium.cli.file import reserve, write
 from trivium.cli.stream import mention
+from trivium.errors import counted
 
 
 def taken(
@@ -28,10 +30,11 @@ def taken(
     from trivium.bench.gradbench import taken as read
     from trivium.bench.record import merged
 
-    record = merged([read(log) for log in logs])
+    with helped():
+        record = merged([read(log) for log in logs])
     reserve(out, "--out")
     write(out, json.dumps(record.to_json(), indent=1) + "\n")
-    mention(f"wrote {out}: {len(record.rows)} evaluations")
+    mention(f"wrote {out}: {counted(len(record.rows), 'evaluation')}")
     return 0
 
 
@@ -46,8 +49,9 @@ def export(
     from trivium.bench.record import read
     from trivium.wanted import one_of
 
-    record = read(file)
-    _ = one_of(backend, "backend", tuple(dict.fromkeys(r.backend for r in record.rows)))
+    with helped():
+        record = read(file)
+        _ = one_of(backend, "--backend", tuple(dict.fromkeys(r.backend for r in record.rows)))
     reserve(out, "--out")
     write(out, "\n".join(written(record, backend)) + "\n")
     mention(f"wrote {out}")
