@@ -155,6 +155,7 @@ def test_small_networks_are_others() -> None:
     small = replace(TWO.rows[0], real=False)
     record = merged([TWO, Record((small,), {}, {"cores": 2})])
     assert [line.name for line in grid(record, "float64")] == ["mlp", "mlp small"]
+    assert "aim" not in sentences(Record((small, *TWO.rows[1:3]), {}, {}))[1]
     assert changes(TWO, Record((small,), {}, {})) == []
     assert sentences(record)[-1] == "The runs shown together differ, in cores: unknown and 2."
 

@@ -75,7 +75,13 @@ def kernels() -> dict[str, str]:
     """The version, the BLAS kernel and the threads of every native library in this process."""
     return {
         p["filepath"].rpartition("/")[2]: (
-            f"{p['version']}, kernel {p.get('architecture', 'none of its own')}, threads {p['num_threads']}"
+            ", ".join(
+                [
+                    p["version"] or "version unknown",
+                    *([f"kernel {p['architecture']}"] if "architecture" in p else []),
+                    f"threads {p['num_threads']}",
+                ]
+            )
         )
         for p in threadpool_info()
     }

@@ -140,7 +140,8 @@ def _hand(record: Record) -> str:
         if lines:
             worst = max(lines, key=lambda line: line.ratio or 0)
             mean = mean_ratio(lines)
-            said.append(f"{mean:.2f} in {d} ({_missed(mean, d)}at most {worst.ratio:.2f}, {worst.name})")
+            missed = _missed(mean, d) if all(line.real for line in lines) else ""
+            said.append(f"{mean:.2f} in {d} ({missed}at most {worst.ratio:.2f}, {worst.name})")
     if not said:
         return ""
     return (
