@@ -66,7 +66,51 @@ def test_many_ways_back_are_walked_once(tmp_path: Path) -> None:
     assert [len(own.backward(spec, node)) for node in spec.nodes] == [1] * len(spec.nodes)
 
 
-@pytest.mark.parametrize(("text", "message"), [("x = 1\n", "no name that means a gradient"), ("x = (\n", "as Python")])
+RETURNED = """import numpy as np
+
+def start(n):
+    return {"w1": np.zeros((3, n)), "b1": np.zeros((3, 1))}
+
+def forward(S, w1, b1):
+    return {"S": S, "w1": w1, "g2": w1 @ S + b1}
+
+def backward(cache, y, params):
+    delta = cache["S"] - y
+    gw = delta @ cache["S"].T
+    return {"W1": gw, "b1": delta.sum(1), "dw2": 2 * gw, "b2": params["b2"], "other": 1}
+"""
+
+
+def test_the_keys_of_a_returned_dict_are_names_of_gradients(tmp_path: Path) -> None:
+    path = tmp_path / "own.py"
+    _ = path.write_text(RETURNED)
+    found = {name: (w.line, w.text) for name, w in beside(SPEC, path).gradients.items()}
+    assert found == {
+        "w1": (11, 'gw = delta @ cache["S"].T'),
+        "b1": (12, '"b1": delta.sum(1)'),
+        "w2": (12, '"dw2": 2 * gw'),
+    }
+
+
+def test_a_dict_of_what_steps_make_names_no_gradient(tmp_path: Path) -> None:
+    path = tmp_path / "own.py"
+    _ = path.write_text("grad_w1 = 1\ndef forward(S, w1):\n    return {'g1': w1 @ S, 'w1': w1}\n")
+    assert list(beside(SPEC, path).gradients) == ["w1"]
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match=r"^no such file: .*own\.py$"):
+        _ = beside(SPEC, tmp_path / "own.py")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = 1\n", r'dw1, grad_w1 or w1_grad, or the key "w1" .* alike for w1, b1, w2, b2, w3 and b3'),
+        ("\nx = (\n", r"own\.py, line 2 cannot be read as Python: '\(' was never closed$"),
+        ("x = '\0'\n", "own.py.* cannot be read as Python"),
+    ],
+)
 def test_a_file_that_does_not_fit_is_said(text: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "own.py"
     _ = path.write_text(text)

@@ -13,6 +13,7 @@ from pathlib import Path
 from trivium.errors import SpecError
 from trivium.own.naming import meant
 from trivium.own.source import text_of
+from trivium.report.phrase import listed
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 
@@ -61,28 +62,49 @@ class Beside:
 def beside(spec: Spec, path: Path) -> Beside:
     """The file's assignments to names that are the network's, or that mean a gradient of one: W1 is w1, dW1 is not.
 
+    A key of a returned dict is such a name too; among keys that are what is fed in, W1 is its gradient.
     Raises SpecError where the file cannot be read, or names no gradient.
     """
-    try:
-        source = text_of(path)
-        tree = ast.parse(source)
-    except (OSError, ValueError, SyntaxError, RecursionError, MemoryError) as error:
-        raise SpecError(f"{path} cannot be read as Python: {error or type(error).__name__}") from error
+    source, tree = _parsed(path)
     plainly = {name.lower(): name for name in spec.shapes}
     values: dict[str, Written] = {}
     gradients: dict[str, Written] = {}
     for name, statement in _assigned(tree):
         written = Written(statement.lineno, ast.get_source_segment(source, statement) or "")
-        of = meant(name, spec.shapes)
-        if name in spec.shapes or name.lower() in plainly:
-            _ = values.setdefault(name if name in spec.shapes else plainly[name.lower()], written)
+        of, plain = meant(name, spec.shapes), name if name in spec.shapes else plainly.get(name.lower())
+        if plain is not None:
+            _ = values.setdefault(plain, written)
         elif of is not None:
             _ = gradients.setdefault(of, written)
+    for name, written in _returned(source, tree, plainly, spec):
+        of = meant(name, spec.shapes)
+        if of is not None:
+            _ = gradients.setdefault(of, written)
     if not gradients:
+        learned = listed(n for n, _ in spec.parameters) or listed(spec.givens)
+        name = next(iter(spec.givens)) if not spec.parameters else spec.parameters[0][0]
         raise SpecError(
-            f"{path} assigns to no name that means a gradient of {spec.name}, such as grad_{spec.nodes[0].name}"
+            f"{path} gives no gradient of {spec.name} a name; what means the gradient of {name}: an assignment to "
+            f'd{name}, grad_{name} or {name}_grad, or the key "{name}" or "d{name}" of a dict that a function returns; '
+            f"alike for {learned}, and for what the steps make"
         )
     return Beside(path.name, values, gradients)
+
+
+def _parsed(path: Path) -> tuple[str, ast.Module]:
+    """A file's text and its syntax tree; SpecError where there is none."""
+    try:
+        source = text_of(path)
+        return source, ast.parse(source)
+    except FileNotFoundError as error:
+        raise SpecError(f"no such file: {path}") from error
+    except OSError as error:
+        raise SpecError(f"{path} cannot be read: {error.strerror}") from error
+    except SyntaxError as error:
+        line = f", line {error.lineno}" if error.lineno else ""
+        raise SpecError(f"{path}{line} cannot be read as Python: {error.msg}") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SpecError(f"{path} cannot be read as Python: {error or type(error).__name__}") from error
 
 
 def _assigned(tree: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
@@ -94,3 +116,49 @@ def _assigned(tree: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
             for name in ast.walk(target):
                 if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
                     yield name.id, node
+
+
+def _returned(source: str, tree: ast.AST, plainly: Mapping[str, str], spec: Spec) -> Iterator[tuple[str, Written]]:
+    """Every key of a returned dict that names a gradient, with its expression, or with the line that made it.
+
+    A plain name does where what is fed in has one, too, in a function that reads something of the network: one that
+    makes parameters reads nothing, and one that hands them on computes nothing.
+    """
+    for function in (f for f in ast.walk(tree) if isinstance(f, ast.FunctionDef)):
+        made = dict(_assigned(function))
+        for given in (d for d in ast.walk(function) if isinstance(d, ast.Return) and isinstance(d.value, ast.Dict)):
+            entries = list(_entries(given.value))
+            fed = any(plainly.get(name.lower()) in spec.givens and _computes(x, made) for name, _, x in entries)
+            for name, key, x in entries:
+                plain = plainly.get(name.lower())
+                if plain is None or (fed and _reads(function, plainly) and _computes(x, made)):
+                    at = made.get(x.id) if isinstance(x, ast.Name) else None
+                    parts = (ast.get_source_segment(source, part) or "" for part in (key, x))
+                    text = ": ".join(parts) if at is None else ast.get_source_segment(source, at) or ""
+                    yield plain or name, Written((at or key).lineno, text)
+
+
+def _entries(value: ast.expr | None) -> Iterator[tuple[str, ast.expr, ast.expr]]:
+    """The keys of a dict that are texts, each as text and as it stands, and what they hold."""
+    if isinstance(value, ast.Dict):
+        for key, x in zip(value.keys, value.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                yield key.value, key, x
+
+
+def _computes(x: ast.expr, made: Mapping[str, ast.stmt]) -> bool:
+    """Whether an expression is more than something handed on: params["W1"], x, self.W1."""
+    return x.id in made if isinstance(x, ast.Name) else not isinstance(x, ast.Attribute | ast.Subscript | ast.Constant)
+
+
+def _reads(function: ast.FunctionDef, plainly: Mapping[str, str]) -> bool:
+    """Whether a function reads a name of the network, or a key, or an attribute that is one."""
+    for node in ast.walk(function):
+        names = [node.id] if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) else []
+        names += [node.attr] if isinstance(node, ast.Attribute) else []
+        names += (
+            [str(node.slice.value)] if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) else []
+        )
+        if any(name.lower() in plainly for name in names):
+            return True
+    return False
