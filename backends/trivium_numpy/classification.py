@@ -186,7 +186,7 @@ def binary_cross_entropy_with_logits_forward(
 
 
 def binary_cross_entropy_with_logits_vjp(saved: tuple[Any, ...], y_bar: Array) -> Bars:
-    """z̄ = ((1 - t) σ(z) - w t σ(-z)) ȳ / n     w̄ = t log(1 + e⁻ᶻ) ȳ / n     t̄ = (w log(1 + e⁻ᶻ) - log(1 + eᶻ)) ȳ / n
+    """z̄ = ((1 - t) σ(z) - w t σ(-z)) ȳ / n     t̄ = (w log(1 + e⁻ᶻ) - log(1 + eᶻ)) ȳ / n     w̄ = t log(1 + e⁻ᶻ) ȳ / n
 
     In t̄ the curved part of both logarithms is one, and has the factor w - 1: without weights t̄ is -z ȳ / n.
     """

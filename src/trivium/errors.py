@@ -83,5 +83,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 output`, `2 outputs`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """`1 output`, `2 outputs`, `1,000 entries`."""
+    many = f"{noun.removesuffix('y')}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else many}"

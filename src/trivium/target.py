@@ -26,12 +26,16 @@ from trivium.zoo import network
 
 @dataclass(frozen=True)
 class Source:
-    """A spec with the numbers that stand beside it, and the words that name it on a command line."""
+    """A spec with the numbers that stand beside it, and the words that name it on a command line.
+
+    unused  the file of numbers that stands beside it too, where they go with other sizes than those asked for
+    """
 
     spec: Spec
     values: Mapping[str, Any] | None = None
     target: str = ""
     known: tuple[Accept, ...] = ()
+    unused: str = ""
 
 
 def find(
@@ -57,7 +61,8 @@ def find(
     if read is None and document.values is not None and not sizes:
         own = read_values(Path(text).parent / document.values)
         return Source(document.spec, own, text, document.accept)
-    return Source(_fitted(document.spec, read, sizes), read, text, document.accept)
+    unused = (document.values or "") if read is None else ""
+    return Source(_fitted(document.spec, read, sizes), read, text, document.accept, unused)
 
 
 def select(backends: Iterable[str | Backend] | None) -> dict[str, Backend]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from trivium.cli import main
 from trivium.ops import FAMILIES, OPS
 from trivium.report import CODES
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def test_ops_lists_every_operation(capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,3 +89,32 @@ def test_the_demonstration_finds_what_it_plants(capsys: pytest.CaptureFixture[st
 def test_another_library_s_name_is_answered_with_ours(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([verb, "gather"]) == 2
     assert "it is called 'take_along_axis'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([""], "nothing is named: name a network, an operation"),
+        (["zoo:"], "'zoo:' names no network: write one of the zoo's behind it (notebook, mlp"),
+        (["labels", "--in", "zoo:mlp"], "mlp has no node 'labels' (it has: z1, h1, z2, h2, prediction and loss)"),
+        (["zoo:mpl"], "did you mean 'mlp'?\ntrivium explain zoo:notebook"),
+        (["tanh", "--html", "page.txt"], "page.txt is no name for a page: end it in .html"),
+    ],
+)
+def test_what_cannot_be_explained_is_answered_with_what_can(
+    words: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", *words]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_a_lesson_is_a_page(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lesson", "zoo:mlp", "-o", "lesson.txt"]) == 2
+    assert "lesson.txt is no name for a page: end it in .html" in capsys.readouterr().err
+
+
+def test_numbers_that_a_size_leaves_out_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    net = str(EXAMPLES / "nets/notebook.net.toml")
+    assert main(["lesson", net, "--size", "N=3", "-o", str(tmp_path / "page.html")]) == 0
+    said = "the numbers of notebook.values.json go with the file's own sizes: at N=3 others are drawn"
+    assert said in capsys.readouterr().err

@@ -35,7 +35,7 @@ NOTEBOOK = find(EXAMPLES / "nets/notebook.net.toml")
 def written(backends: dict[str, Backend] | None = None) -> str:
     assert NOTEBOOK.values is not None
     roads = select(None) if backends is None else backends
-    return lesson(NOTEBOOK.spec, NOTEBOOK.values, roads, load_referee(), "trivium lesson net -o lesson.html")
+    return lesson(NOTEBOOK.spec, NOTEBOOK.values, roads, load_referee(), "trivium lesson net -o lesson.html").text
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_forward_mode_arrives_at_the_entry_that_reverse_mode_has(page: str) -> N
 def test_a_student_s_lines_stand_at_their_steps() -> None:
     own = beside(NOTEBOOK.spec, EXAMPLES / "student/three_layers.py")
     assert NOTEBOOK.values is not None
-    text = lesson(NOTEBOOK.spec, NOTEBOOK.values, {"numpy": load_backend("numpy")}, None, "lesson", own)
+    text = lesson(NOTEBOOK.spec, NOTEBOOK.values, {"numpy": load_backend("numpy")}, None, "lesson", own).text
     back = text.split('class="step backward" data-node="g3"')[1].split("</section>")[0]
     assert "grad_g2 = np.dot(data[&#34;w2&#34;].T, grad_g5) * tanh_slope" in back
     assert "grad_w3" not in back
@@ -104,7 +104,7 @@ def test_a_student_s_lines_stand_at_their_steps() -> None:
 def test_each_lesson_is_right_and_small(path: Path) -> None:
     source = find(path)
     assert check(source.spec).verdict == "agree"
-    text = lesson(source.spec, draw(source.spec), {"numpy": load_backend("numpy")}, load_referee(), "lesson")
+    text = lesson(source.spec, draw(source.spec), {"numpy": load_backend("numpy")}, load_referee(), "lesson").text
     assert text.count('<section class="step') == 2 * len(source.spec.nodes)
     assert len(text.encode()) < 1_000_000
 
@@ -121,7 +121,7 @@ class Lacking:
 def test_a_road_that_lacks_an_op_is_left_out() -> None:
     roads: Any = {"numpy": load_backend("numpy"), "other": Lacking()}
     assert NOTEBOOK.values is not None
-    text = lesson(NOTEBOOK.spec, NOTEBOOK.values, roads, None, "lesson")
+    text = lesson(NOTEBOOK.spec, NOTEBOOK.values, roads, None, "lesson").text
     assert "one derivative, one style" in text
     assert "other is left out: it does not have tanh." in text
 
@@ -138,7 +138,7 @@ def test_numbers_that_do_not_fit_are_said(tmp_path: Path, capsys: pytest.Capture
 
 def test_a_large_network_s_page_stays_small() -> None:
     spec = network("deep_mlp")
-    text = lesson(spec, draw(spec), {"numpy": load_backend("numpy")}, None, "lesson")
+    text = lesson(spec, draw(spec), {"numpy": load_backend("numpy")}, None, "lesson").text
     assert len(text.encode()) < 1_000_000
     assert "data-sum" not in text.split("</style>")[-1].split("<script")[0]
     assert text.count('<p class="sum">') == 2 * len(spec.nodes)
@@ -152,7 +152,7 @@ def test_nothing_is_fetched(page: str) -> None:
 
 def test_names_are_escaped() -> None:
     spec = replace(network("mlp"), name="<b>mlp</b>")
-    text = lesson(spec, draw(spec), {"numpy": load_backend("numpy")}, None, "<command>")
+    text = lesson(spec, draw(spec), {"numpy": load_backend("numpy")}, None, "<command>").text
     assert "<b>mlp</b>" not in text
     assert "&lt;command&gt;" in text
 

@@ -71,7 +71,8 @@ MESSAGES = {
         "TV201, TV202, TV203, TV204\ntrivium explain TV101  # what a code means\n"
     ),
     "explain g33 --in zoo:notebook": (
-        "SpecError: notebook has no node 'g33'; did you mean 'g3'?\ntrivium explain g3 --in zoo:notebook\n"
+        "SpecError: notebook has no node 'g33' (it has: g1, g2, g3, g4, g5, g6, g7, g8 and g9); did you mean 'g3'?\n"
+        "trivium explain g3 --in zoo:notebook\n"
     ),
     "explain w1 --in zoo:notebook": (
         "SpecError: 'w1' is a parameter of notebook, not a step; the steps that read it: g1\n"

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from trivium.cli.cure import advised, size_or_network
-from trivium.cli.file import reserve, write
+from trivium.cli.file import reserve_page, write
 from trivium.cli.own import Own, check_own, is_named, refuse_code
 from trivium.cli.stream import colorful, mention, say, waiting, width
 from trivium.cli.target import parse_bytes, parse_dtypes, parse_names, parse_shapes, parse_sizes
@@ -134,7 +134,7 @@ def page_for(html: Path, targets: list[str]) -> None:
     if len(targets) > 1:
         several = f"takes one network, and {len(targets)} are given; run them one by one"
         raise typer.BadParameter(several, param_hint="'--html'")
-    reserve(html, "--html")
+    reserve_page(html, "--html")
 
 
 def every(target: str) -> list[str]:

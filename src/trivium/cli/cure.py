@@ -16,7 +16,7 @@ from trivium.zoo import ZOO
 
 NETWORK = "trivium new example    # writes a network that works; `trivium ops` lists every operation"
 OPERATIONS = "trivium ops            # lists every operation"
-SIZES = "trivium check --help   # --size"
+SIZES = "trivium {} --help   # --size"
 BENCH = "trivium bench --help"
 EXPLAIN = "trivium explain --help # what can be explained; `trivium ops` lists every operation"
 CODE = "trivium explain TV101  # what a code means"
@@ -49,15 +49,15 @@ def helped() -> Iterator[None]:
         raise
 
 
-def size_or_network(target: str) -> Callable[[SpecError], str]:
+def size_or_network(target: str, command: str = "check") -> Callable[[SpecError], str]:
     """What helps where a target cannot be read: a zoo's networks are right, so that only the name or a size is not."""
 
     def cure(error: SpecError) -> str:
         name = target.removeprefix("zoo:")
         if name != target and name not in ZOO:
-            return f"trivium check zoo:{next(iter(ZOO))}"
+            return f"trivium {command} zoo:{next(iter(ZOO))}"
         sized = all(p.where.startswith("--size") for p in error.problems)
-        return SIZES if sized or name != target else NETWORK
+        return SIZES.format(command.partition(" ")[0]) if sized or name != target else NETWORK
 
     return cure
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trivium.cli.cure import CODE, EXPLAIN, advised, cured, step
-from trivium.cli.file import reserve, write
+from trivium.cli.file import reserve_page, write
 from trivium.cli.mistakes import entry
 from trivium.cli.stream import mention, say, waiting
-from trivium.cli.target import with_numbers
+from trivium.cli.target import named, numbers
 from trivium.errors import SpecError, did_you_mean
 from trivium.ops import OPS
 from trivium.report.codes import CODES
@@ -46,7 +46,7 @@ def explain(
     from trivium.mistakes import MISTAKES  # loaded where it is used: a command line starts fast
 
     if html is not None:
-        reserve(html, "--html")
+        reserve_page(html, "--html")
     said = ["trivium", "explain", name, *(["--in", within] if within else []), "--html", str(html)]
     command = shlex.join(said) if html else None
     if within is not None:
@@ -55,6 +55,9 @@ def explain(
         found = explain_network(name, command)
     elif name in OPS:
         found = explain_operation(name, command)
+    elif not name.strip():
+        message = "nothing is named: name a network, an operation, a mistake or a code, or a node with --in FILE"
+        raise cured(SpecError(message), EXPLAIN)
     elif html is not None and (name in MISTAKES or is_code(name)):
         raise cured(SpecError(f"--html shows a network, a node or an operation; {name!r} is none"), EXPLAIN)
     elif is_code(name):
@@ -97,11 +100,11 @@ def explain_network(target: str, command: str | None) -> str:
     from trivium.target import select
 
     with waiting(f"running {target}"):
-        spec, given = with_numbers(target)
-        roads = select(None)
+        source = named(target, "explain")
+        given, roads = numbers(source), select(None)
         if command:
-            return network_page(spec, given, roads, command)
-        return text(spec, target, given, next(iter(roads.values())))
+            return network_page(source.spec, given, roads, command)
+        return text(source.spec, target, given, next(iter(roads.values())))
 
 
 def explain_node(name: str, within: str, command: str | None) -> str:
@@ -110,9 +113,9 @@ def explain_node(name: str, within: str, command: str | None) -> str:
     from trivium.target import select
 
     with waiting(f"running {within}"):
-        spec, given = with_numbers(within)
-        with advised(lambda error: step(name, spec, within)):
-            return _shown(of_node(spec, name, given, select(None)), command)
+        source = named(within, f"explain {shlex.quote(name)} --in")
+        with advised(lambda error: step(name, source.spec, within)):
+            return _shown(of_node(source.spec, name, numbers(source), select(None)), command)
 
 
 def explain_operation(name: str, command: str | None) -> str:

@@ -14,6 +14,8 @@ import typer
 
 from trivium.cli.stream import OutputError
 
+PAGES = (".html", ".htm")
+
 
 def write(path: Path, text: str) -> None:
     """Put text in a file, replacing what was there in one step; OutputError where that cannot be done.
@@ -50,6 +52,14 @@ def reserve(path: Path, option: str) -> None:
             pass
     except OSError as error:
         raise typer.BadParameter(f"cannot write {path}: {error.strerror}", param_hint=f"'{option}'") from error
+
+
+def reserve_page(path: Path, option: str) -> None:
+    """The same for a page, which a browser knows by the end of its name."""
+    if path.suffix.lower() not in PAGES:
+        message = f"{path} is no name for a page: end it in .html"
+        raise typer.BadParameter(message, param_hint=f"'{option}'")
+    reserve(path, option)
 
 
 def claim(path: Path) -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trivium.cli.cure import advised, size_or_network
-from trivium.cli.file import reserve, write
+from trivium.cli.file import reserve_page, write
 from trivium.cli.stream import OutputError, mention, say, width
 from trivium.cli.target import parse_bytes, parse_names
 from trivium.errors import OracleError, ValuesError
@@ -87,7 +87,7 @@ def grade(
     task = prepared(against, gradient, cost, values, hints, timeout, memory)
     faces = Faces(gradescope, html, as_json=as_json)
     if html is not None:
-        reserve(html, "--html")
+        reserve_page(html, "--html")
     if gradescope is not None:
         attempt(gradescope)
     return shown([Path(s) for s in submissions or ()], task, jobs or min(os.cpu_count() or 1, MOST_JOBS), faces)

@@ -12,9 +12,10 @@ from typing import Annotated
 import typer
 
 from trivium.cli.cure import advised
-from trivium.cli.file import reserve, write
-from trivium.cli.stream import mention, waiting
-from trivium.cli.target import parse_sizes, with_numbers
+from trivium.cli.file import reserve_page, write
+from trivium.cli.stream import mention, waiting, width
+from trivium.cli.target import named, numbers, parse_sizes
+from trivium.report.phrase import wrapped
 
 
 def lesson(
@@ -35,18 +36,27 @@ def lesson(
     """
     from trivium.lessons.beside import beside as read
     from trivium.lessons.lesson import lesson as page
+    from trivium.lessons.room import refuse_large
     from trivium.referee import load_referee
     from trivium.target import select
 
-    reserve(output, "--output")
-    spec, given = with_numbers(target, parse_sizes(size or ()))
+    reserve_page(output, "--output")
+    source = named(target, "lesson -o lesson.html", parse_sizes(size or ()))
+    with advised(lambda _: f"trivium explain {shlex.quote(target)}  # a network of any size as text"):
+        refuse_large(source.spec)
+    given = numbers(source)
     sizes = [part for word in size or () for part in ("--size", word)]
     with advised(lambda _: "trivium lesson --help  # --beside"):
-        own = None if beside is None else read(spec, beside)
+        own = None if beside is None else read(source.spec, beside)
     said = [*sizes, *(() if beside is None else ("--beside", str(beside)))]
     command = shlex.join(["trivium", "lesson", target, *said, "-o", str(output)])
     with waiting(f"running {target} on every backend"):
-        text = page(spec, given, select(None), load_referee(), command, own)
-    write(output, text)
+        found = page(source.spec, given, select(None), load_referee(), command, own)
+    write(output, found.text)
+    if source.unused:
+        asked = ", ".join(size or ())
+        mention(f"the numbers of {source.unused} go with the file's own sizes: at {asked} others are drawn")
+    if found.warning:
+        mention("\n".join(wrapped(found.warning, width=width())))
     mention(f"wrote {output}")
     return 0

@@ -17,7 +17,7 @@ from typing import Any
 import typer
 
 from trivium.cli.cure import advised, size_or_network
-from trivium.cli.file import reserve, write
+from trivium.cli.file import reserve_page, write
 from trivium.cli.stream import colorful, mention, say, waiting, width
 from trivium.errors import InternalError, OracleError, SpecError, TriviumError, ValuesError
 from trivium.own.found import RIGHT
@@ -80,7 +80,7 @@ def check_own(targets: Sequence[str], own: Own, *, as_json: bool, html: Path | N
     if own.hints is not None and own.against is None:
         raise typer.BadParameter("hints are about a network's steps: say --against too", param_hint="'--hints'")
     if html is not None:
-        reserve(html, "--html")
+        reserve_page(html, "--html")
     with waiting(f"checking {target}"), advised(size_or_network(own.against or "")):
         try:
             report = replace(_report(target, own), command=shlex.join(own.words(target)))

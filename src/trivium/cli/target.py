@@ -16,7 +16,7 @@ from trivium.errors import did_you_mean
 
 if TYPE_CHECKING:
     from trivium.backend import Array
-    from trivium.spec.graph import Spec
+    from trivium.target import Source
 
 PRECISIONS = ("float64", "float32")
 """What a check runs in; the complex step's own precision is no choice."""
@@ -37,17 +37,22 @@ def parse_sizes(texts: Sequence[str]) -> dict[str, int] | None:
     return found or None
 
 
-def with_numbers(target: str, sizes: Mapping[str, int] | None = None) -> tuple[Spec, Mapping[str, Array]]:
-    """A network that was named, and numbers for it: its own, checked, or drawn."""
-    from trivium.given import check_values
-    from trivium.probe import draw
+def named(target: str, command: str, sizes: Mapping[str, int] | None = None) -> Source:
+    """The network that a target names; `command` is that of the example that helps where it names none."""
     from trivium.target import find
 
-    with advised(size_or_network(target)):
-        source = find(target, sizes=sizes)
+    with advised(size_or_network(target, command)):
+        return find(target, sizes=sizes)
+
+
+def numbers(source: Source) -> Mapping[str, Array]:
+    """Numbers for a network: its own, checked, or drawn."""
+    from trivium.given import check_values
+    from trivium.probe import draw
+
     if source.values is None:
-        return source.spec, draw(source.spec)
-    return source.spec, check_values(source.spec, source.values, where=target)
+        return draw(source.spec)
+    return check_values(source.spec, source.values, where=source.target)
 
 
 def parse_bytes(text: str | None) -> float | None:

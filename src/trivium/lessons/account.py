@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from trivium.backend import Array, Backend
 from trivium.errors import SpecError, did_you_mean
 from trivium.lessons.derivations import DERIVATIONS, Line
+from trivium.lessons.equation import gathered
 from trivium.lessons.symptom import Symptom, symptoms
 from trivium.probe import draw
+from trivium.report.phrase import listed
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 from trivium.spec.op import Op
@@ -21,6 +23,9 @@ from trivium.zoo import uses
 
 STYLES = {"numpy": "NumPy, by hand", "torch": "torch, a tape", "jax": "JAX, a transformation"}
 
+MOST = 40
+"""Nodes that are listed where a name is none of them."""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -28,6 +33,7 @@ class Account:
 
     meaning     formula, domain, kinks and the convention there
     derivation  empty for an op that somebody brought along
+    gathered    its backward equations with the sums that the engine adds where an input was spread; else nothing
     arrays      each with what it is, in the order of the computation: in, out, cotangents coming back, cotangents given
     styles      the code or the tape of each road, by what the road is called
     mistakes    those that can be made at the op, with what each looks like; of a network's node, none
@@ -42,6 +48,7 @@ class Account:
     derivation: tuple[Line, ...]
     arrays: tuple[tuple[str, Array], ...]
     styles: tuple[tuple[str, str], ...]
+    gathered: str = ""
     mistakes: tuple[Symptom, ...] = ()
     users: tuple[str, ...] = ()
 
@@ -63,6 +70,7 @@ def of_node(spec: Spec, name: str, given: Mapping[str, Array], backends: Mapping
         DERIVATIONS.get(node.op.name, ()),
         tuple(_arrays(spec, node, run.values, bars, shares)),
         tuple(_styles(spec, node, inputs, backends)),
+        gathered(spec, node, run.values, road),
     )
 
 
@@ -90,7 +98,8 @@ def _find(spec: Spec, name: str) -> Node:
         what = "a parameter" if spec.givens[name].parameter else "an input"
         readers = ", ".join(node.name for node in spec.consumers[name]) or "none"
         raise SpecError(f"{name!r} is {what} of {spec.name}, not a step; the steps that read it: {readers}")
-    raise SpecError(f"{spec.name} has no node {name!r}{did_you_mean(name, spec.producer)}")
+    has = listed(spec.producer, most=MOST)
+    raise SpecError(f"{spec.name} has no node {name!r} (it has: {has}){did_you_mean(name, spec.producer)}")
 
 
 def _arrays(

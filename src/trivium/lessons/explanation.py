@@ -57,6 +57,7 @@ def _shown(account: Account, name: str, shapes: str) -> dict[str, Any]:
         "shapes": shapes,
         "signature": account.signature,
         "meaning": account.meaning,
+        "gathered": account.gathered,
         "differences": account.differences,
         "derivation": [(line.words, mathml(line.latex)) for line in account.derivation],
         "tensors": [tensor(title, x) for title, x in account.arrays],

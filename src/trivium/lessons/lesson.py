@@ -6,7 +6,8 @@ Knows nothing of HTML but the template beside it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,9 @@ from trivium.lessons.beside import Beside
 from trivium.lessons.curve import LEAST, RULE, RULE_STEP, Curve, curve, drawn as curve_drawn
 from trivium.lessons.formula import mathml
 from trivium.lessons.modes import Pushed, push
+from trivium.lessons.overflow import overflow
 from trivium.lessons.taylor import Taylor, drawn as taylor_drawn, taylor
+from trivium.lessons.tensor import SHOWN, corner
 from trivium.lessons.walk import Step, Walk
 from trivium.referee import Referee
 from trivium.report.exchange import plain
@@ -28,6 +31,20 @@ from trivium.report.web import rendered
 from trivium.spec.graph import Spec
 from trivium.tally import Tally, Tallying
 
+RAW = 5_000
+"""Entries of all arrays together, up to which a page has every number of the run as JSON too."""
+MOST_BYTES = 1_000_000
+SIDES = (SHOWN, 6, 4, 3, 2)
+"""Rows and columns of an array that are shown: as many as leave the page small."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The page, and what a person is told beside it: that not every number is finite, or nothing."""
+
+    text: str
+    warning: str
+
 
 def lesson(
     spec: Spec,
@@ -36,7 +53,7 @@ def lesson(
     referee: Referee | None,
     command: str,
     own: Beside | None = None,
-) -> str:
+) -> Lesson:
     """The page: every step forward, then every step back, on all the roads that have all of its ops.
 
     own   somebody's code for the same network, whose lines stand beside the steps that they do
@@ -46,7 +63,9 @@ def lesson(
     runs = {name: road.compile(spec)(given) for name, road in roads.items()}
     first = next(iter(runs.values()))
     exact = referee.enclose(spec, given) if referee is not None and all(referee.has(n.op) for n in spec.nodes) else None
-    bent = curve(spec, given, roads["numpy"], first.gradients) if "numpy" in roads else None
+    lost = overflow(spec, first)
+    measured = "numpy" in roads and lost is None
+    bent = curve(spec, given, roads["numpy"], first.gradients) if measured else None
     pushed = None if bent is None else push(spec, given, roads, bent.name, bent.flat)
     walk = Walk(spec, roads, runs, exact, None if pushed is None else (pushed.entry, pushed.tangents), own)
     styles = counted(len(roads), "style")
@@ -57,19 +76,31 @@ def lesson(
         "styles": styles,
         "command": command,
         "graph": drawn(spec),
-        "steps": [_shown(step) for step in walk.steps()],
         "forward": len(spec.nodes),
         "roads": [STYLES.get(n, n) for n in roads],
         "lacking": {name: ", ".join(dict.fromkeys(ops)) for name, ops in lacking.items() if ops},
         "certified": exact is not None,
         "own": own.file if own else "",
         "loss": few(float(first.values[spec.loss])),
-        "raw": _raw(first),
+        "lost": "" if lost is None else str(lost),
+        "raw": _raw(first) if spec.entries() <= RAW else "",
         "modes": None if pushed is None else {"found": pushed, **_modes(spec, pushed, first)},
-        **_pictures(bent, taylor(spec, given, roads["numpy"], first.gradients) if "numpy" in roads else None),
+        **_pictures(bent, taylor(spec, given, roads["numpy"], first.gradients) if measured else None),
         **_costs(spec, {n: road.tally(spec, given) for n, road in roads.items() if isinstance(road, Tallying)}),
     }
-    return rendered("lessons", "lesson.html.j2", shown)
+    return Lesson(_small(walk.steps(), shown), shown["lost"])
+
+
+def _small(steps: Sequence[Step], shown: Mapping[str, Any]) -> str:
+    """The page with as much of every array as leaves it small."""
+    told = [_shown(step) for step in steps]
+    text = ""
+    for side in SIDES:
+        cut = [{**step, "tensors": [corner(t, side) for t in step["tensors"]]} for step in told]
+        text = rendered("lessons", "lesson.html.j2", {**shown, "steps": cut})
+        if len(text.encode()) < MOST_BYTES:
+            break
+    return text
 
 
 def _pictures(bent: Curve | None, left: Taylor | None) -> dict[str, Any]:

@@ -5,8 +5,6 @@ Knows nothing of how any backend works: each shows its own style.
 
 from __future__ import annotations
 
-import ast
-import re
 import shlex
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +14,7 @@ import numpy as np
 from trivium.backend import Array, Backend
 from trivium.lessons.account import Account
 from trivium.lessons.derivations import Line
+from trivium.lessons.equation import equations
 from trivium.lessons.formula import plain
 from trivium.report.array import summary
 from trivium.spec.graph import Spec
@@ -24,6 +23,7 @@ from trivium.spec.signature import show
 SMALL = 36
 """Entries of an array that is printed; of a larger one, what can be said in a line."""
 WIDTH = 80
+GATHERED = "backward here, with the sums that the engine adds"
 
 
 def explain_network(spec: Spec, target: str, given: Mapping[str, Array], road: Backend) -> str:
@@ -34,7 +34,7 @@ def explain_network(spec: Spec, target: str, given: Mapping[str, Array], road: B
         shapes = ", ".join(show(spec.shapes[n]) for n in node.outputs)
         sections[1] += [f"  {node}    {shapes}", *_wrapped(node.op.formula, 6)]
     for node in reversed(spec.nodes):
-        rule = _equations(road.style(node.op, spec.attributes(node), tuple(values[n] for n in node.inputs)))
+        rule = equations(spec, node, values, road)
         sections[2] += [f"  back through {node}", *(line for text in rule for line in _wrapped(text, 6))]
     first = spec.nodes[0].name
     sections.append(
@@ -49,6 +49,7 @@ def text(account: Account) -> str:
     sections = [
         [f"{account.equation}{within}", *_said((account.signature, *account.meaning))],
         ["how its backward rule comes about", *_derived(account.derivation)] if account.derivation else [],
+        [GATHERED, *_wrapped(account.gathered, 2)] if account.gathered else [],
         ["its numbers, in float64", *(line for title, x in account.arrays for line in _array(title, x))],
         *([style, *(f"  {line}".rstrip() for line in code.splitlines())] for style, code in account.styles),
         ["where a library's function of that name differs", *_said(account.differences)] if account.differences else [],
@@ -62,14 +63,6 @@ def _fed(spec: Spec) -> Iterator[str]:
     for name, g in spec.givens.items():
         kind = "parameter" if g.parameter else "input" if g.kind.name == "real" else f"input, {g.kind}"
         yield f"  {name} {show(g.shape)}    {kind}"
-
-
-def _equations(source: str) -> list[str]:
-    """What the functions of a rule say of themselves: the first paragraph of each, forward and back."""
-    functions = [f for f in ast.parse(source).body if isinstance(f, ast.FunctionDef)]
-    said = [(ast.get_docstring(f) or "").partition("\n\n")[0] for f in functions[:2]]
-    lines = [" ".join(line.strip() for line in text.splitlines()) for text in said if text]
-    return [", ".join(part.strip() for part in re.split(r" {3,}", line)) for line in lines]
 
 
 def _derived(lines: Iterable[Line]) -> Iterator[str]:

@@ -18,8 +18,8 @@ from trivium.report.number import few
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 
-MOST = 128
-"""Entries of a step's results, beyond which nobody wants to see every one's sum."""
+MOST, MOST_SLOPES = 128, 100_000
+"""Entries of a step's results, beyond which nobody wants to see every one's sum; and slopes that are asked for."""
 TERMS = 6
 """Of a sum that are written out."""
 
@@ -37,8 +37,9 @@ class Slopes:
 
 
 def slopes(spec: Spec, node: Node, values: Mapping[str, Array], road: Backend) -> Slopes | None:
-    """The road's, entry by entry; None where a step has too many entries to be looked at one by one."""
-    if sum(values[n].size for n in node.outputs) > MOST:
+    """The road's, entry by entry; None where a step has too many to be looked at one by one, or they are not finite."""
+    entries = sum(values[n].size for n in node.outputs)
+    if entries > MOST or entries * sum(values[n].size for n in node.inputs) > MOST_SLOPES:
         return None
     inputs, results = tuple(values[n] for n in node.inputs), tuple(values[n] for n in node.outputs)
     found: dict[tuple[str, str], Array] = {}
@@ -51,7 +52,8 @@ def slopes(spec: Spec, node: Node, values: Mapping[str, Array], road: Backend) -
                 if share is not None:
                     whole = found.setdefault((name, source), np.zeros((y.size, share.size)))
                     whole[row] += np.ravel(share)
-    return Slopes(node, values, found)
+    known = (*found.values(), *results, *(values[n] for n in node.inputs))
+    return Slopes(node, values, found) if all(np.isfinite(x).all() for x in known) else None
 
 
 def forward_sums(here: Slopes, name: str) -> tuple[str, ...]:
@@ -78,10 +80,15 @@ def forward_sums(here: Slopes, name: str) -> tuple[str, ...]:
 def backward_sums(
     here: Slopes, name: str, loss: str, bars: Mapping[str, Array], *, part: bool = False
 ) -> tuple[str, ...]:
-    """Of every entry of an input: its gradient, slope by slope times what comes back, or this step's part of it."""
+    """Of every entry of an input: its gradient, slope by slope times what comes back, or this step's part of it.
+
+    Empty where what comes back is not finite.
+    """
     of = "this step's part of " if part else ""
     shape = here.values[name].shape
     results = [y for y, x in here.by if x == name and y in bars]
+    if not all(np.isfinite(bars[y]).all() for y in results):
+        return ()
     found = []
     for j in range(int(np.prod(shape))):
         terms = [

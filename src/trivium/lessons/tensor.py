@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,13 @@ def tensor(title: str, x: Array, sums: Sequence[str] = ()) -> Tensor:
         for row, words in zip(corner.tolist(), told, strict=True)
     )
     return Tensor(title, show(x.shape), rows, cut)
+
+
+def corner(shown: Tensor, side: int) -> Tensor:
+    """No more than so many rows and columns of it."""
+    if len(shown.rows) <= side and all(len(row) <= side for row in shown.rows):
+        return shown
+    return replace(shown, rows=tuple(row[:side] for row in shown.rows[:side]), cut=True)
 
 
 def entry(name: str, flat: int | np.integer[Any], shape: tuple[int, ...]) -> str:

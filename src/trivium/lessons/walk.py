@@ -18,6 +18,7 @@ from trivium.backend import Array, Backend, Evaluation
 from trivium.lessons.account import STYLES
 from trivium.lessons.beside import Beside, Written
 from trivium.lessons.derivations import DERIVATIONS, Line
+from trivium.lessons.equation import gathered
 from trivium.lessons.sums import Slopes, backward_sums, forward_sums, slopes
 from trivium.lessons.tensor import SHOWN, Tensor, entry, tensor
 from trivium.referee import Certificate, Enclosure
@@ -38,6 +39,7 @@ DIGITS = 30
 class Step:
     """One step, forward or back.
 
+    gathered  the backward equations with the sums that the engine adds where an input was spread; else nothing
     tensors   what is read, then what is made; of what is made, where each entry comes from
     styles    each road's own account of this direction
     written   the lines of somebody's own code that do it
@@ -49,6 +51,7 @@ class Step:
     node: str
     equation: str
     formula: str
+    gathered: str
     tensors: tuple[Tensor, ...]
     styles: tuple[tuple[str, str], ...]
     derivation: tuple[Line, ...]
@@ -74,9 +77,9 @@ class Result:
 
     @cached_property
     def largest(self) -> int | None:
-        """The place of the largest entry by the first road, counted flat; None where there is none of real numbers."""
+        """The place of the largest entry by the first road, counted flat; None where not all are finite numbers."""
         first = next((np.asarray(x) for x in self.found.values()), None)
-        if first is None or first.dtype.kind != "f" or not first.size:
+        if first is None or first.dtype.kind != "f" or not first.size or not np.isfinite(first).all():
             return None
         return int(np.argmax(np.abs(first)))
 
@@ -173,6 +176,7 @@ class Walk:
             node.name,
             f"back through {node}" if back else str(node),
             node.op.formula,
+            gathered(self.spec, node, self.first.values, next(iter(self.backends.values()))) if back else "",
             tuple(tensors),
             tuple(self._styles(node, forward=not back)),
             DERIVATIONS.get(node.op.name, ()) if back else (),

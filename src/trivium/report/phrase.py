@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from trivium.compare.bound import UNIT
 from trivium.compare.comparison import FORWARD, Comparison, Finding, Wrong
+from trivium.errors import counted as in_digits
 from trivium.spec.node import Node
 
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -36,8 +37,8 @@ def listed(words: Iterable[str], *, most: int = 12) -> str:
 
 def counted(count: int, noun: str) -> str:
     """`one step`, `two steps`, `312 steps`."""
-    number = COUNTS[count] if count < len(COUNTS) else f"{count:,}"
-    return f"{number} {noun}" if count == 1 else f"{number} {noun}s"
+    number, _, words = in_digits(count, noun).partition(" ")
+    return f"{COUNTS[count] if count < len(COUNTS) else number} {words}"
 
 
 def wrapped(text: str, *, width: int, label: str = "", indent: int = 11) -> list[str]:

@@ -80,6 +80,8 @@ def network(name: str, **sizes: int) -> Spec:
     >>> network("classifier", b=32).shapes["scores"]
     (32, 3)
     """
+    if not name:
+        raise SpecError(f"'zoo:' names no network: write one of the zoo's behind it ({', '.join(ZOO)})")
     if name not in ZOO:
         raise SpecError(f"no network {name!r} in the zoo (it has: {', '.join(ZOO)}){did_you_mean(name, ZOO)}")
     make = ZOO[name]
