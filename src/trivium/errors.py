@@ -86,3 +86,8 @@ def counted(number: int, noun: str) -> str:
     """`1 output`, `2 outputs`, `1,000 entries`."""
     many = f"{noun.removesuffix('y')}ies" if noun.endswith("ry") else f"{noun}s"
     return f"{number:,} {noun if number == 1 else many}"
+
+
+def share(count: int, whole: int, noun: str) -> str:
+    """`3 of 12 entries are`, `1 of 12 entries is`, `1 of 1 entry is`."""
+    return f"{count:,} of {counted(whole, noun)} {'is' if 1 in (count, whole) else 'are'}"

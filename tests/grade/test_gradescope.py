@@ -103,7 +103,7 @@ def test_at_level_0_which_gradients_are_right_is_hidden() -> None:
 
 def test_a_student_reads_the_hints_and_not_what_the_teacher_reads() -> None:
     found = results(SOME, PARAMETERS, 4)
-    assert found["output"] == "1 of 3 gradients are right.\nThe gradient of w is right.\nNote: It draws."
+    assert found["output"] == "1 of 3 gradients is right.\nThe gradient of w is right.\nNote: It draws."
     assert "secret" not in str(found)
 
 

@@ -22,6 +22,7 @@ from trivium.lessons.lesson import lesson
 from trivium.lessons.walk import certified
 from trivium.probe import draw
 from trivium.referee import load_referee
+from trivium.report.graph import drawn
 from trivium.report.layers import WIDE, layers
 from trivium.tally import Tallying
 from trivium.target import find, select
@@ -202,6 +203,46 @@ def test_its_steps_are_walked_with_the_keys(page: str, tmp_path: Path) -> None:
     assert "CONSOLE" not in found.stderr
     assert re.findall(r'<section class="step (\w+) now" data-node="(\w+)"', found.stdout) == [("backward", "g2")]
     assert "17 of 18, backward: g2" in found.stdout
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
+def test_in_a_narrow_window_the_step_stands_before_the_graph(page: str, tmp_path: Path) -> None:
+    asks = """const above = what => document.querySelector(what).getBoundingClientRect().top;
+    document.body.dataset.tops = JSON.stringify([above(".step.now"), above(".graph")]);
+    const code = [...document.querySelectorAll(".step.now .code")];
+    document.body.dataset.wide = code.some(x => x.scrollWidth > x.clientWidth);"""
+    whole = page.replace("</body>", f"<script>{asks}</script></body>")
+    found = opened(whole, tmp_path, "--dump-dom", "--window-size=600,1200").stdout
+    step, graph = json.loads(found.split('data-tops="')[1].split('"')[0])
+    assert step < graph
+    assert step < 300
+    assert 'data-wide="false"' in found
+
+
+def test_a_line_of_code_that_is_too_long_goes_on_below_its_own_indent(page: str) -> None:
+    assert '<span style="--i:0">def tanh_vjp(' in page
+    assert '<span style="--i:4">    return ((1 - y * y) * y_bar,)</span>' in page
+
+
+def test_what_forward_mode_says_is_explained(page: str) -> None:
+    named = re.search(r"<b>∂g1/(∂w1\[\d, \d\]), by forward mode</b>", page)
+    assert named is not None
+    assert f"On the way forward, ∂/{named[1]} says how the" in page
+    assert '<section class="part" id="forward-mode">' in page
+
+
+def test_a_step_that_makes_several_has_all_of_them_in_its_box() -> None:
+    boxes = layers(network("lstm_tagger")).boxes
+    assert (boxes["states"].title, boxes["scores"].title) == ("states, memory", "scores")
+    assert "<title>states, memory: lstm</title>" in drawn(network("lstm_tagger"))
+
+
+def test_the_matrices_of_a_stack_are_told_apart() -> None:
+    spec = network("lstm_tagger")
+    text = lesson(spec, draw(spec), {"numpy": load_backend("numpy")}, None, "lesson").text
+    stack = text.split("<b>embedding_1</b>")[1].split("</table>")[0]
+    assert stack.count("<tr") == 12
+    assert stack.count('<tr class="next">') == 3
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")

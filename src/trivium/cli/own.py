@@ -19,7 +19,7 @@ import typer
 from trivium.cli.cure import advised, size_or_network
 from trivium.cli.file import reserve_page, write
 from trivium.cli.stream import colorful, mention, say, waiting, width
-from trivium.errors import InternalError, OracleError, SpecError, TriviumError, ValuesError
+from trivium.errors import InternalError, OracleError, SpecError, TriviumError, ValuesError, share
 from trivium.own.found import RIGHT
 from trivium.report import OwnReport
 
@@ -121,7 +121,7 @@ def _hinted(report: OwnReport, against: str, level: int) -> Iterator[str]:
     told = {g.name: g.state for g in reversed(answer.gradients)}
     states = {name: told.get(name, MISSING) for name in asked(spec)}
     right = sum(state == RIGHT for state in states.values())
-    yield f"{right} of {len(states)} gradients are right."
+    yield f"{share(right, len(states), 'gradient')} right."
     yield from (f"hint: {hint}" for hint in hints(answer, states, spec, level))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from trivium.backend import Array
 from trivium.compare.bound import WHOLE_LEAK, equals
 from trivium.compare.comparison import Pattern
+from trivium.errors import share
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 
@@ -36,7 +37,7 @@ def pattern(
 ) -> Pattern:
     """The first pattern that explains every entry of `got` to rounding; "scattered" where none does."""
     if not np.isfinite(got).all():
-        return Pattern("not finite", f"{int((~np.isfinite(got)).sum())} of {got.size} entries are not finite")
+        return Pattern("not finite", f"{share(int((~np.isfinite(got)).sum()), got.size, 'entry')} not finite")
     wrong = np.abs(got - expected) > bound
     if (np.abs(got) <= bound).all():
         return Pattern("zero", "it is zero everywhere: the cotangent never arrives", 0.0)
@@ -154,7 +155,7 @@ def _where(wrong: Array, got: Array, expected: Array) -> Pattern:
                 return Pattern(word, f"only {word} {int(lines[0])} is wrong")
     relative = _apart(got, expected)
     return Pattern(
-        "scattered", f"{count} of {wrong.size} entries are wrong, by {relative:.2g} of the whole; no simple pattern"
+        "scattered", f"{share(count, wrong.size, 'entry')} wrong, by {relative:.2g} of the whole; no simple pattern"
     )
 
 

@@ -16,6 +16,7 @@ from trivium.compare.comparison import MOST_DIGITS, End, Finding, Pattern, Witne
 from trivium.compare.judge import largest_index
 from trivium.compare.picture import picture
 from trivium.compare.run import Run
+from trivium.errors import share
 from trivium.referee import Enclosure
 from trivium.spec.graph import Spec
 
@@ -115,7 +116,7 @@ def untapped(run: Run, noise: Mapping[str, Array]) -> Iterator[Finding]:
 def _differs(run: Run, name: str, plain: Array, recorded: Array, bound: Array, wrong: Array) -> Finding:
     worst = largest_index(np.where(wrong, np.abs(np.nan_to_num(plain - recorded, nan=np.inf)), -1.0))
     witness = Witness(worst, float(plain[worst]), float(recorded[worst]), float(bound[worst]))
-    pattern = Pattern("scattered", f"{int(wrong.sum())} of {wrong.size} entries differ")
+    pattern = Pattern("scattered", f"{share(int(wrong.sum()), wrong.size, 'entry')} different")
     whose = run.backend, run.point, run.dtype
     with np.errstate(invalid="ignore"):
         off = np.nan_to_num(np.abs(np.asarray(plain, np.float64) - recorded) / bound, nan=np.inf)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from trivium.errors import share
 from trivium.grade.hints import NOTHING
 from trivium.grade.mark import Mark
 from trivium.own.found import RIGHT
@@ -32,7 +33,7 @@ def results(mark: Mark, names: Sequence[str], level: int) -> dict[str, Any]:
 def output(mark: Mark) -> str:
     """What a student reads first."""
     notes = [f"Note: {note}" for note in mark.notes]
-    return "\n".join([f"{mark.score} of {mark.total} gradients are right.", *mark.hints, *notes])
+    return "\n".join([f"{share(mark.score, mark.total, 'gradient')} right.", *mark.hints, *notes])
 
 
 def _test(mark: Mark, name: str, number: int, level: int) -> dict[str, Any]:

@@ -28,7 +28,8 @@ MOST = 3
 def hints(answer: Answer, states: Mapping[str, str], spec: Spec, level: int) -> tuple[str, ...]:
     """One hint for each level up to this one that has something to say; nothing where all is right."""
     if all(state == RIGHT for state in states.values()) and not answer.value:
-        return () if level == NOTHING else (f"All {len(states)} gradients are right.",)
+        all_ = "The gradient is" if len(states) == 1 else f"All {len(states)} gradients are"
+        return () if level == NOTHING else (f"{all_} right.",)
     tellings = (which(states), where(answer, spec), kind(answer, spec), exact(answer))
     return tuple(text for text in tellings[:level] if text)
 
@@ -47,7 +48,7 @@ def which(states: Mapping[str, str]) -> str:
             f"The gradient{'s' if len(right) > 1 else ''} of {listed(right)} {'are' if len(right) > 1 else 'is'} right"
         )
     else:
-        said = f"None of the {len(states)} gradients is right"
+        said = "The gradient is not right" if len(states) == 1 else f"None of the {len(states)} gradients is right"
     return f"{said}; there is none of {listed(missing)}." if missing else f"{said}."
 
 

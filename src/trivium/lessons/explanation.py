@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trivium.backend import Array, Backend
+from trivium.errors import counted
 from trivium.lessons.account import Account, of_node
 from trivium.lessons.formula import mathml
 from trivium.lessons.tensor import tensor
@@ -31,7 +32,8 @@ def network_page(spec: Spec, given: Mapping[str, Array], backends: Mapping[str, 
         )
         for node in spec.nodes
     ]
-    return _page(f"{spec.name}: {len(spec.nodes)} steps to {spec.loss}", spec.name, command, accounts, drawn(spec))
+    heading = f"{spec.name}: {counted(len(spec.nodes), 'step')} to {spec.loss}"
+    return _page(heading, spec.name, command, accounts, drawn(spec))
 
 
 def _page(heading: str, name: str, command: str, accounts: list[dict[str, Any]], graph: str | None) -> str:

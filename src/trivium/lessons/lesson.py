@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from trivium.backend import Array, Backend, Evaluation
+from trivium.errors import counted as in_digits
 from trivium.lessons.account import STYLES
 from trivium.lessons.beside import Beside
 from trivium.lessons.curve import LEAST, RULE, RULE_STEP, Curve, curve, drawn as curve_drawn
@@ -76,7 +77,8 @@ def lesson(
         "styles": styles,
         "command": command,
         "graph": drawn(spec),
-        "forward": len(spec.nodes),
+        "forward": counted(len(spec.nodes), "step"),
+        "again": "the same step" if len(spec.nodes) == 1 else "the same steps",
         "roads": [STYLES.get(n, n) for n in roads],
         "lacking": {name: ", ".join(dict.fromkeys(ops)) for name, ops in lacking.items() if ops},
         "certified": exact is not None,
@@ -153,14 +155,16 @@ def _cost(name: str, tally: Tally) -> dict[str, Any]:
 def _modes(spec: Spec, pushed: Pushed, run: Evaluation) -> dict[str, Any]:
     """What the two modes cost on this network, counted in the steps that are taken."""
     steps, entries = len(spec.nodes), pushed.entries
+    every = "the one entry" if entries == 1 else f"all {entries:,} entries"
+    passes = f"{in_digits(steps, 'step')} and {in_digits(steps, 'tangent')}"
     widest, many = pushed.widest
     end = float(np.ravel(run.gradients[pushed.name])[pushed.flat])
     return {
         "reverse": (f"the gradient by reverse mode: the entry of ∂{spec.loss}/∂{pushed.name}", end),
         "words": [
-            f"Reverse mode: {steps} steps forward and {steps} back give all {entries:,} entries of the gradient.",
-            f"Forward mode: {steps} steps and {steps} tangents give one of them; all {entries:,} take "
-            f"{entries * steps + steps:,} steps, {(entries + 1) / 2:.3g} times as many.",
+            f"Reverse mode: {in_digits(steps, 'step')} forward and {steps} back: {every} of the gradient.",
+            f"Forward mode: {passes}: one of them. For {every}: {entries * steps + steps:,} steps, "
+            f"{(entries + 1) / 2:.3g} times as many.",
             f"Turned round, how every entry of {widest} moves with {pushed.entry} takes forward mode one pass, and "
             f"reverse mode {many:,}, one for each entry.",
             "Reverse mode pays with memory: it keeps what the steps back will read. Forward mode keeps nothing.",
@@ -187,5 +191,5 @@ def _words(bent: Curve) -> Iterator[str]:
     for dtype, count in bent.accused.items():
         yield (
             f"In {dtype}, central differences of step {RULE_STEP:g} differ by more than {RULE:g} from "
-            f"{count} of the {bent.looked} entries looked at, all of which are right."
+            f"{count} of {in_digits(bent.looked, 'entry')} looked at, all of which are right."
         )

@@ -14,7 +14,7 @@ from types import ModuleType
 
 from trivium.backend import Array, Backend
 from trivium.compare.comparison import DISAGREE
-from trivium.errors import SpecError
+from trivium.errors import SpecError, counted
 from trivium.lessons.script import script
 from trivium.mistakes import MISTAKES
 from trivium.mutate.own import Own, functions
@@ -72,7 +72,8 @@ def quiz(
         if _is_named(question, spec, given):
             found.append(question)
     if len(found) < count:
-        raise SpecError(f"only {len(found)} mistakes of {spec.name} are caught and named: ask for no more")
+        some = counted(len(found), "mistake")
+        raise SpecError(f"only {some} of {spec.name} can be caught and named: ask for no more")
     return found
 
 

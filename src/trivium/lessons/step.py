@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 from trivium.backend import Array, Backend
+from trivium.errors import counted
 from trivium.lessons.account import Account
 from trivium.lessons.derivations import Line
 from trivium.lessons.equation import equations
@@ -29,7 +30,11 @@ GATHERED = "backward here, with the sums that the engine adds"
 def explain_network(spec: Spec, target: str, given: Mapping[str, Array], road: Backend) -> str:
     """Every step with its shapes: what it computes, and what the handwritten rule says of itself, forward and back."""
     values = road.compile(spec)(given).values
-    sections = [[f"{spec.name}: {len(spec.nodes)} steps to {spec.loss}", *_fed(spec)], ["forward"], ["backward"]]
+    sections = [
+        [f"{spec.name}: {counted(len(spec.nodes), 'step')} to {spec.loss}", *_fed(spec)],
+        ["forward"],
+        ["backward"],
+    ]
     for node in spec.nodes:
         shapes = ", ".join(show(spec.shapes[n]) for n in node.outputs)
         sections[1] += [f"  {node}    {shapes}", *_wrapped(node.op.formula, 6)]

@@ -25,6 +25,7 @@ CORNER = 8
 class Tensor:
     """An array of a step: what it is, and its numbers, or a corner of them.
 
+    block  rows of one matrix, of an array of several; else 0
     rows   of each entry the number, its share of the largest from -1 to 1, and where it comes from, if that is known
     """
 
@@ -32,6 +33,7 @@ class Tensor:
     shape: str
     rows: tuple[tuple[tuple[str, float, str], ...], ...]
     cut: bool
+    block: int = 0
 
 
 def tensor(title: str, x: Array, sums: Sequence[str] = ()) -> Tensor:
@@ -45,7 +47,7 @@ def tensor(title: str, x: Array, sums: Sequence[str] = ()) -> Tensor:
         tuple((_number(v), _strength(v, largest), str(said)) for v, said in zip(row, words, strict=True))
         for row, words in zip(corner.tolist(), told, strict=True)
     )
-    return Tensor(title, show(x.shape), rows, cut)
+    return Tensor(title, show(x.shape), rows, cut, x.shape[-2] if x.ndim > 2 else 0)
 
 
 def corner(shown: Tensor, side: int) -> Tensor:

@@ -141,7 +141,7 @@ class Walk:
         ]
         if self.pushed is not None:
             along, tangents = self.pushed
-            tensors += [tensor(f"∂{n}/∂{along}, pushed forward", tangents[n]) for n in node.outputs]
+            tensors += [tensor(f"∂{n}/∂{along}, by forward mode", tangents[n]) for n in node.outputs]
         found = {road: run.values[made] for road, run in self.runs.items()}
         written = self.own.forward(node) if self.own else ()
         exact = None if self.exact is None else self.exact.values.get(made)

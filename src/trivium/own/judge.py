@@ -18,7 +18,7 @@ from trivium.compare.comparison import Pattern, Witness
 from trivium.compare.diagnose import pattern
 from trivium.compare.judge import largest_index
 from trivium.compare.picture import picture
-from trivium.errors import OracleError
+from trivium.errors import OracleError, share
 from trivium.own.calling import Code, Told
 from trivium.own.found import RIGHT, UNKNOWN, WRONG, Part
 from trivium.own.truth import Slope, Truth
@@ -247,7 +247,7 @@ def _pattern(
     if asked.all() or found.name in WHOLE:
         return found
     return Pattern(
-        "scattered", f"{int((np.abs(seen - right) > line).sum())} of the {seen.size} entries asked are wrong"
+        "scattered", f"{share(int((np.abs(seen - right) > line).sum()), seen.size, 'entry')} wrong, of those asked"
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from trivium.backend import Array
+from trivium.errors import counted
 from trivium.report.number import few
 
 
@@ -16,9 +17,9 @@ def summary(x: Array) -> str:
     if not x.size:
         return "no entries"
     if x.dtype.kind not in "fc":
-        return f"{x.size:,} entries from {x.min()} to {x.max()}"
+        return f"{counted(x.size, 'entry')} from {x.min()} to {x.max()}"
     finite = x[np.isfinite(x)]
-    said = f"{x.size:,} entries{_lost(int(np.isnan(x).sum()), int(np.isinf(x).sum()))}"
+    said = f"{counted(x.size, 'entry')}{_lost(int(np.isnan(x).sum()), int(np.isinf(x).sum()))}"
     if not finite.size:
         return said
     reach = f"of size {few(np.abs(finite).max())} at most" if x.dtype.kind == "c" else _reach(finite)

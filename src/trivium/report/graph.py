@@ -11,6 +11,7 @@ from html import escape
 from itertools import pairwise
 from types import MappingProxyType
 
+from trivium.errors import counted
 from trivium.report.layers import BETWEEN, HIGH, ROW, WIDE, Box, Layers, layers
 from trivium.report.phrase import clipped
 from trivium.spec.graph import Spec
@@ -50,7 +51,7 @@ def drawn(spec: Spec, lit: Mapping[str, Light] = DARK, *, around: str = "", laid
     width = max(b.x for b in shown) + (WIDE + BETWEEN) / 2 - left
     parts = [*_edges(spec, laid, lit, (top, bottom)), *(_drawn_box(box, lit.get(box.name)) for box in shown)]
     size = f'viewBox="{left:g} {top - HIGH:g} {width:g} {bottom - top + 2 * HIGH:g}"'
-    label = f"The graph of {spec.name}: {len(spec.nodes)} steps{_told(lit)}"
+    label = f"The graph of {spec.name}: {counted(len(spec.nodes), 'step')}{_told(lit)}"
     return f'<svg {size} style="--natural:{width:g}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
 
 
@@ -86,14 +87,21 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
 
 
 def _drawn_box(box: Box, light: Light | None) -> str:
-    name, below = escape(clipped(box.name, NAME)), escape(clipped(box.below, BELOW))
+    name, below = escape(clipped(box.title, NAME)), escape(clipped(box.below, BELOW))
     kind = " ".join(filter(None, ("given" if box.given else "node", light.kind if light else "")))
     return (
-        f'<g class="{kind}" data-node="{escape(box.name)}"><rect x="{box.x - WIDE / 2:g}" y="{box.y - HIGH / 2:g}" '
-        f'width="{WIDE}" height="{HIGH}" rx="6"/><text x="{box.x:g}" y="{box.y - 2:g}">{name}</text>'
+        f'<g class="{kind}" data-node="{escape(box.name)}">{_whole(box)}'
+        f'<rect x="{box.x - WIDE / 2:g}" y="{box.y - HIGH / 2:g}" width="{WIDE}" height="{HIGH}" rx="6"/>'
+        f'<text x="{box.x:g}" y="{box.y - 2:g}">{name}</text>'
         f'<text class="below" x="{box.x:g}" y="{box.y + 11:g}">{below}</text>'
         f"{_flag(box, light.flag) if light and light.flag else ''}</g>"
     )
+
+
+def _whole(box: Box) -> str:
+    """What a pointer that rests on the box is told, where there is no room for it."""
+    cut = len(box.title) > NAME or len(box.below) > BELOW
+    return f"<title>{escape(f'{box.title}: {box.below}')}</title>" if cut else ""
 
 
 def _flag(box: Box, flag: str) -> str:

@@ -19,9 +19,13 @@ LANE = 10
 
 @dataclass(frozen=True)
 class Box:
-    """A step, or something fed in, and where it stands: the middle of its box."""
+    """A step, or something fed in, and where it stands: the middle of its box.
+
+    title  what stands in it: of a step, all that it makes
+    """
 
     name: str
+    title: str
     below: str
     given: bool
     x: float
@@ -58,8 +62,16 @@ def layers(spec: Spec) -> Layers:
         xs[row] = _placed(wished, {n: WIDE + BETWEEN if n in boxed else LANE for n in wished})
     left = min(x for row in xs.values() for x in row.values()) - (WIDE + BETWEEN) / 2
     ops = {node.name: node.op.name for node in spec.nodes}
+    titles = {node.name: ", ".join(node.outputs) for node in spec.nodes}
     boxes = {
-        n: Box(n, ops.get(n, "") or show(spec.shapes[n]), n not in ops, xs[row][n] - left, row * ROW + HIGH)
+        n: Box(
+            n,
+            titles.get(n, n),
+            ops.get(n, "") or show(spec.shapes[n]),
+            n not in ops,
+            xs[row][n] - left,
+            row * ROW + HIGH,
+        )
         for n, row in level.items()
     }
     lanes = {n: {row: x[n] - left for row, x in xs.items() if n in x and row != at} for n, at in level.items()}

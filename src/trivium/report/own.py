@@ -11,6 +11,7 @@ from typing import Any
 
 from trivium.compare.bound import LINE
 from trivium.compare.comparison import AGREE, DISAGREE
+from trivium.errors import counted as in_digits, share
 from trivium.own.found import GRADIENT, RIGHT, UNKNOWN, VALUE, WRONG, Found, Named, Part
 from trivium.report.exchange import plain
 from trivium.report.failure import LABEL, LONGEST, paragraphs
@@ -135,8 +136,8 @@ def sentence(found: Found) -> str:
     if wrong:
         rest = f" {listed(p.name for p in right)} {'is' if len(right) == 1 else 'are'} right." if right else ""
         all_ = len(found.of(GRADIENT))
-        of_ = "The gradient" if all_ == 1 else f"{len(wrong)} of {all_} gradients"
-        return f"{of_} {'is' if len(wrong) == 1 else 'are'} wrong: {listed(p.name for p in wrong)}.{rest}"
+        of_ = "The gradient is" if all_ == 1 else share(len(wrong), all_, "gradient")
+        return f"{of_} wrong: {listed(p.name for p in wrong)}.{rest}"
     if values:
         first = values[0]
         return (
@@ -191,7 +192,7 @@ def rows(found: Found, width: int) -> Iterator[str]:
 def asked(part: Part) -> str:
     """How much of it was looked at."""
     if part.directions:
-        return f"{part.asked} of {part.entries} entries, {part.directions} directions"
+        return f"{part.asked} of {in_digits(part.entries, 'entry')}, {in_digits(part.directions, 'direction')}"
     return "all" if part.asked == part.entries else f"{part.asked} of {part.entries}"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from trivium.backend import Array, Evaluation
+from trivium.errors import counted
 from trivium.report.array import summary
 from trivium.report.graph import drawn
 from trivium.report.web import rendered
@@ -31,8 +32,8 @@ def spec_html(spec: Spec) -> str:
     learned = sum(int(np.prod(g.shape)) for g in spec.givens.values() if g.parameter)
     shown = {
         "name": spec.name,
-        "summary": f"{len(spec.nodes)} steps from {len(spec.givens)} arrays to the loss, {spec.loss}; "
-        f"{learned:,} numbers to be learned.",
+        "summary": f"{counted(len(spec.nodes), 'step')} from {counted(len(spec.givens), 'array')} "
+        f"to the loss, {spec.loss}; {counted(learned, 'number')} to be learned.",
         "sizes": ", ".join(f"{letter} = {size}" for letter, size in spec.sizes),
         "graph": drawn(spec),
         "givens": [_given(g) for g in spec.givens.values()],
@@ -52,7 +53,7 @@ def evaluation_html(evaluation: Evaluation) -> str:
         "evaluation.html.j2",
         {
             "whole": False,
-            "summary": f"{len(evaluation.values)} values, {len(evaluation.gradients)} gradients.",
+            "summary": f"{counted(len(evaluation.values), 'value')}, {counted(len(evaluation.gradients), 'gradient')}.",
             "rows": [(name, *_parts(evaluation, name)) for name in names],
         },
     )

@@ -118,6 +118,9 @@ def rest(comparison: Comparison, findings: tuple[Finding, ...]) -> str:
     merely = f" {listed(heirs, most=6)} merely {verb} {it}." if heirs else ""
     if len(comparison.backends) == 1 and not comparison.certified:
         return f"{innocent(findings)}{merely}"
+    if right == 1:
+        one = "other step" if failed else "step that could be compared"
+        return f"The one {one} is right, given what it was fed.{merely}"
     which = f"All other {right:,} steps" if failed else f"All {right:,} steps that could be compared"
     return f"{which} are right, given what they were fed.{merely}"
 
