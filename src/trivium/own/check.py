@@ -92,7 +92,12 @@ def _explained(code: Code, given: Mapping[str, Array], told: Told, heard: Noise,
     known = {p.name for p in found.parts}
     more = [p for p in beside.parts if p.kind == GRADIENT and p.name not in known]
     return replace(
-        found, parts=(*found.parts, *more), suspects=beside.suspects, mistakes=beside.mistakes, network=what.spec.name
+        found,
+        parts=(*found.parts, *more),
+        suspects=beside.suspects,
+        mistakes=beside.mistakes,
+        network=what.spec.name,
+        site=beside.site,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from trivium.compare.comparison import AGREE, DISAGREE, UNDECIDED, Pattern, Witness
 from trivium.compare.picture import Picture
 from trivium.errors import GradientMismatch
+from trivium.spec.graph import Spec
 
 RIGHT, WRONG, UNKNOWN = "right", "wrong", "undecided"
 VALUE, GRADIENT = "value", "gradient"
@@ -61,6 +62,14 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Site:
+    """The network that was looked through, and its nodes in which the first mistake is, or may be."""
+
+    spec: Spec
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Found:
     """The verdict on a gradient of one's own.
 
@@ -71,6 +80,7 @@ class Found:
     notes       what else there is to say
     sides       the implementations that were compared, where there are several
     other       how the function that was brought differs from the network, where it is another one
+    site        the network that suspects and mistakes are of; for a page, and no part of what is exchanged
     beside      each gradient beside the network's, where the parts are held against that other function
     """
 
@@ -85,6 +95,7 @@ class Found:
     sides: tuple[str, ...] = ()
     other: str = ""
     beside: tuple[Part, ...] = ()
+    site: Site | None = field(default=None, compare=False, repr=False)
 
     @property
     def verdict(self) -> str:

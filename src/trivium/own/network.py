@@ -14,11 +14,12 @@ from trivium.backend import Array
 from trivium.compare.bound import LINE, UNIT, Scaler
 from trivium.errors import OracleError
 from trivium.given import check_values
+from trivium.mistakes import Plant
 from trivium.own import against
 from trivium.own.against import Beside
 from trivium.own.assumption import assumption_in
 from trivium.own.calling import Code, Told
-from trivium.own.found import GRADIENT, RIGHT, WRONG, Found, Named, Part
+from trivium.own.found import GRADIENT, RIGHT, WRONG, Found, Named, Part, Site
 from trivium.own.joined import told_apart
 from trivium.own.judge import LOSS, Noise, noise
 from trivium.own.layout import Layout, layouts
@@ -120,14 +121,13 @@ def _beside(
     notes += [laid.note] if laid.note else []
     wrong = [p.name for p in parts if p.kind == GRADIENT and p.state == WRONG]
     where: tuple[str, ...] = ()
-    mistakes: list[Named] = []
+    best: list[Plant] = []
     if wrong and not other:
         heard_of = [m for m in map(first.meaning, told.gradients) if m is not None]
         came = [p.name for p in parts if p.kind == GRADIENT and p.state == RIGHT and not p.why]
         where = against.suspects(spec, wrong, heard_of, came)
-        found = against.explained([(b, t, h) for _, b, t, h in points], road, where, network.lines)
-        most = max((count for _, count in found), default=0)
-        mistakes = _told([against.named(p, network.place(p.node.name)) for p, count in found if count == most], network)
+        best = _best(against.explained([(b, t, h) for _, b, t, h in points], road, where, network.lines))
+    mistakes = _told([against.named(p, network.place(p.node.name)) for p in best], network)
     asked = [(b, t, h, p) for (_, b, t, h), (_, p) in zip(points, at, strict=True)]
     return Found(
         what=f"the network {spec.name}",
@@ -139,7 +139,14 @@ def _beside(
         notes=tuple(notes),
         network=spec.name,
         other=other,
+        site=Site(spec, tuple(dict.fromkeys(p.node.name for p in best)) or where) if where else None,
     )
+
+
+def _best(explained: Sequence[tuple[Plant, int]]) -> list[Plant]:
+    """Those that explain as many points as any does."""
+    most = max((count for _, count in explained), default=0)
+    return [plant for plant, count in explained if count == most]
 
 
 def _told(mistakes: Sequence[Named], network: Against) -> list[Named]:

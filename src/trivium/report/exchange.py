@@ -16,8 +16,8 @@ from trivium.report.verdict import sentence
 from trivium.spec.graph import Spec
 
 FORMAT, VERSION = "trivium.report", 1
-SHOWN_ALONE = frozenset({"picture"})
-"""Fields that only a page shows: they are made of numbers that nobody would read in JSON."""
+SHOWN_ALONE = frozenset({"picture", "site"})
+"""Fields that only a page shows: what they hold is drawn, and nobody would read it in JSON."""
 
 
 def document(comparison: Comparison, command: str) -> dict[str, Any]:

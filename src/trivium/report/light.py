@@ -5,11 +5,14 @@ Knows nothing of how a graph is drawn.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trivium.compare.comparison import DISAGREE, UNDECIDED, Comparison, Finding
+from trivium.own.found import GRADIENT, WRONG as FALSE, Found
 from trivium.report.graph import Light, drawn, tall
 from trivium.report.layers import layers
+from trivium.spec.graph import Spec
 
 INHERITS, WRONG, SUSPECT = "inherits", "wrong", "suspect"
 WORDS = {
@@ -18,6 +21,11 @@ WORDS = {
     UNDECIDED: "undecided",
     INHERITS: "merely inherits it",
     "": "right, given what it was fed",
+}
+OWN = {
+    WRONG: "its way back is wrong first",
+    SUSPECT: "the way back is wrong first in one of these",
+    INHERITS: "its gradient is wrong because of that",
 }
 HEIR = Light(INHERITS)
 
@@ -36,12 +44,25 @@ class Graph:
 
 def graph(comparison: Comparison) -> Graph:
     """The graph of a comparison, with what was found lit in it."""
-    spec, lit = comparison.spec, lights(comparison)
+    return _lit(comparison.spec, lights(comparison), WORDS)
+
+
+def own_graph(found: Found) -> Graph | None:
+    """The network of a wrong gradient of one's own, the first wrong step lit, or each in which it may be."""
+    if found.site is None or found.verdict != DISAGREE:
+        return None
+    spec, nodes = found.site.spec, found.site.nodes
+    light = Light(WRONG, "first") if len(nodes) == 1 else Light(SUSPECT, "perhaps")
+    wrong = [p.name for p in found.of(GRADIENT, FALSE) if p.name in spec.givens and spec.consumers.get(p.name)]
+    return _lit(spec, dict.fromkeys(nodes, light) | dict.fromkeys(wrong, HEIR), OWN)
+
+
+def _lit(spec: Spec, lit: Mapping[str, Light], means: Mapping[str, str]) -> Graph:
     laid = layers(spec)
     first = next((name for name, light in lit.items() if light.flag), "")
     whole = drawn(spec, lit, laid=laid)
     kinds = {light.kind for light in lit.values()}
-    legend = tuple((kind, words) for kind, words in WORDS.items() if kind in kinds or (kinds and not kind))
+    legend = tuple((kind, words) for kind, words in means.items() if kind in kinds or (kinds and not kind))
     if not first or not tall(laid):
         return Graph(whole, "", legend)
     return Graph(drawn(spec, lit, around=first, laid=laid), whole, legend)

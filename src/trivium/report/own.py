@@ -16,6 +16,7 @@ from trivium.own.found import GRADIENT, RIGHT, UNKNOWN, VALUE, WRONG, Found, Nam
 from trivium.report.exchange import plain
 from trivium.report.failure import LABEL, LONGEST, paragraphs
 from trivium.report.heat import heat
+from trivium.report.light import own_graph
 from trivium.report.number import few, place, residual, rough, telling
 from trivium.report.paint import painted
 from trivium.report.phrase import counted, listed, visible, wrapped
@@ -94,6 +95,7 @@ def view(found: Found, command: str) -> dict[str, Any]:
         "summary": sentence(found),
         "command": command,
         "line": f"{LINE:g}",
+        "graph": own_graph(found),
         "first": told(first(found)),
         "mistake": told(mistake(found)),
         "wrong": [
