@@ -217,7 +217,7 @@ def _plan(
         chosen = [one_of(b, "--backends", known) or b for b in backends.split(",")] if backends else [*installed()]
     places = list(_places(*sized))
     for network, sizes in itertools.product(named, places):
-        with advised(size_or_network(network)):  # what cannot be read is said before anything is timed
+        with advised(size_or_network(network, "bench run")):  # what cannot be read is said before anything is timed
             _ = probe(network, sizes, real=not small)
     tasks = tuple(Task(network, d, sizes) for network in named for sizes in places for d in precisions)
     return Plan(
