@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -15,13 +16,15 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+import trivium as tv
 from trivium.backend import load_backend
 from trivium.cli.entry import app
 from trivium.compare.bound import LINE, UNIT, smallest
 from trivium.compare.ends import noise_response
 from trivium.errors import BackendError
-from trivium.lessons.excerpt import Excerpt
-from trivium.lessons.script import STYLES, script
+from trivium.lessons.excerpt import Excerpt, bindings, tree
+from trivium.lessons.script import STYLES, TABLE, TAKEN, script
+from trivium.ops import FAMILIES
 from trivium.probe import draw
 from trivium.spec.graph import Spec
 from trivium.target import find, handwritten
@@ -87,6 +90,80 @@ def test_the_code_that_is_written_is_the_code_that_runs() -> None:
     spoiled = text.replace("return ((1 - y * y) * y_bar,)", "return (y_bar,)")
     assert spoiled != text
     assert unequal(spoiled, "numpy", spec, draw(spec)) == ["w1", "b1"]
+
+
+MISNAMED = """
+name = "misnamed"
+loss = "shares"
+
+[inputs]
+np = "2 N"
+loss = "m N"
+
+[parameters]
+leaves = "m 2"
+np_ = "m 1"
+
+[nodes]
+float = "affine(leaves, np, np_)"
+print = "tanh(float)"
+shares = "squared_error(print, loss, reduction='mean')"
+
+[sizes]
+N = 5
+m = 3
+"""
+
+
+@pytest.fixture
+def misnamed(tmp_path: Path) -> Spec:
+    """A network that has a script's own names, and Python's."""
+    file = tmp_path / "misnamed.net.toml"
+    _ = file.write_text(MISNAMED, encoding="utf-8")
+    return tv.load(file)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_network_may_have_a_script_s_own_names(style: str, misnamed: Spec, tmp_path: Path) -> None:
+    given = draw(misnamed)
+    text = script(misnamed, load_backend(style), given, "")
+    assert "def loss(np__, loss_, leaves_, np_):" in text
+    assert unequal(text, style, misnamed, given) == []
+    _ = (tmp_path / "net.py").write_text(text, encoding="utf-8")
+    ran = subprocess.run([sys.executable, "-I", tmp_path / "net.py"], capture_output=True, text=True, check=True)
+    assert ran.stdout.count("gradient with respect to") == 2
+
+
+def test_its_script_is_found_right(misnamed: Spec) -> None:
+    code = module(script(misnamed, load_backend("numpy"), draw(misnamed), ""))
+    report = tv.check_gradient(code.loss, code.gradients, against=misnamed)
+    assert {p.name: p.state for p in report.found.of("gradient")} == {"leaves": "right", "np_": "right"}
+
+
+def test_what_the_steps_read_is_found() -> None:
+    assert {"F", "torch"} <= {
+        name for family in FAMILIES for name in imports_read(f"trivium_torch.{family}", "OPERATIONS")
+    }
+
+
+@pytest.mark.parametrize(("road", "table"), TABLE.items())
+def test_no_tensor_has_a_name_that_a_step_reads(road: str, table: str) -> None:
+    read = {name for family in FAMILIES for name in imports_read(f"trivium_{road}.{family}", table)}
+    assert read - set(TAKEN) == set()
+
+
+def imports_read(family: str, table: str) -> set[str]:
+    """The names that a table's entries read, and that its module imports from elsewhere."""
+    statement: Any = bindings(family)[table]
+    read = {node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name)}
+    imports = (node for node in tree(family).body if isinstance(node, ast.Import | ast.ImportFrom))
+    known = {a.asname or a.name for node in imports if not foreign(node) for a in node.names}
+    return read & known
+
+
+def foreign(node: ast.Import | ast.ImportFrom) -> bool:
+    """Whether an import is of ours, whose definitions are written out, or for annotations alone."""
+    return isinstance(node, ast.ImportFrom) and str(node.module).startswith(("trivium", "typing", "collections"))
 
 
 def test_two_helpers_of_one_name_are_kept_apart() -> None:

@@ -6,6 +6,7 @@ Nothing of trivium is imported by what is written. Knows nothing of verdicts.
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -31,8 +32,8 @@ LIBRARIES = {
 }
 OWN = ("loss", "gradients", "loss_and_gradients", "numbers", "todo", "shares", "summed_shares", "summed_to")
 """Functions of every script."""
-TAKEN = ("np", "torch", "jax", "jnp", "lax", "math", "F", "special", "partial", *OWN)
-"""Names that no tensor of a script may have."""
+TAKEN = ("np", "torch", "jax", "jnp", "lax", "math", "F", "special", "partial", "leaves", *OWN, *dir(builtins))
+"""Names that no tensor of a script may have: it has them for something else."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def script(spec: Spec, backend: Backend, given: Mapping[str, Array], command: st
     """
     if backend.name not in STYLES:
         raise BackendError(f"no style of {backend.name!r}: a network is written as {', '.join(STYLES)}")
-    names = {n: _free(n, TAKEN) for n in (*spec.givens, *spec.producer)}
+    own = (*spec.givens, *spec.producer)
+    names = {n: n if n not in TAKEN else _free(f"{n}_", own) for n in own}
     writer = Writer(spec, backend.name, Excerpt((*names.values(), *OWN[:4])), names, solved)
     if not solved:
         _ = writer.excerpt.take("trivium.lessons.share", "todo")
@@ -181,7 +183,7 @@ def _backward(w: Writer, backend: Any, values: Mapping[str, Array], saved: Mappi
                 continue
             bar, again = _bar(w, n), n in have or n in node.inputs[: len(targets)]
             have[n] = np.zeros_like(values[n])
-            targets.append(f"{bar}_{len(targets) + 1}" if again else bar)
+            targets.append(_free(f"{bar}_{len(targets) + 1}", tuple(w.names.values())) if again else bar)
             more += [f"    {bar} = {bar} + {targets[-1]}"] if again else []
         if w.solved:
             name = w.excerpt.expression(module, _argument(entry, 1))

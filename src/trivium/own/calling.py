@@ -21,6 +21,7 @@ from trivium.own.both import in_order, parted
 from trivium.own.fixed import apart, held
 from trivium.own.result import Result, is_numbers, read
 from trivium.own.stateful import is_stateful, opened
+from trivium.own.underscored import plainly
 
 Function = Callable[..., Any]
 Given = Mapping[str, Array]
@@ -175,7 +176,7 @@ def code(
     unnamed = [n for n in fixed if f is not None and not accepted(f, [n])]
     if unnamed:
         raise OracleError(f"{unnamed[0]} is no array, and the function has no name for it: bind it, with a lambda")
-    f, grad = None if f is None else held(f, fixed), held(grad, fixed)
+    f, grad = None if f is None else _called(f, at, fixed), _called(grad, at, fixed)
     given = {n: _given(n, x) for n, x in arrays.items()}
     if not given:
         raise OracleError("at holds no numbers: give the arguments that the function takes")
@@ -201,6 +202,12 @@ def code(
     stream = np.random.default_rng(1)
     cotangent = np.asarray(stream.standard_normal(np.shape(result.output)))
     return replace(made, cotangent=cotangent), given
+
+
+def _called(function: Function, at: Any, fixed: Mapping[str, Any]) -> Function:
+    """The function of what is left, under the names that this has."""
+    left = held(function, fixed)
+    return plainly(left, list(at)) if isinstance(at, Mapping) else left
 
 
 def _function(f: Any) -> Function:
