@@ -13,7 +13,7 @@ from trivium.grade.answer import Answer, Gradient
 from trivium.grade.hints import hints, once, reveals
 from trivium.grade.mark import asked
 from trivium.mistakes import MISTAKES
-from trivium.own.against import named
+from trivium.own.explained import named
 from trivium.own.found import Named
 from trivium.spec.graph import Spec
 from trivium.target import find
@@ -26,7 +26,7 @@ OFF = Gradient("w1", "w1", "wrong", "3 times too large")
 def of(name: str) -> tuple[Named, Spec]:
     """A mistake of the catalogue, where it can be made, in the words that a submission gets."""
     plant = example(MISTAKES[name], None)[1]
-    return named(plant, plant.places[0].spec), plant.places[0].spec
+    return named((plant,), plant.places[0].spec), plant.places[0].spec
 
 
 def answer(*mistakes: Named, value: str = "", suspects: tuple[str, ...] = ()) -> Answer:
@@ -50,6 +50,26 @@ def test_each_level_adds_one_hint() -> None:
     )
     assert told[3] == "At g6: the derivative is taken at the output."
     assert [hints(answer(at_output()), STATES, SPEC, level) for level in range(5)] == [told[:n] for n in range(5)]
+
+
+def test_steps_that_share_a_mistake_are_told_together() -> None:
+    told = hints(answer(replace(at_output(), node="g3", also=("g6",))), STATES, SPEC, 4)
+    assert told[1] == "Look at the way back through the tanh steps: g3 and g6."
+    assert told[3] == "At g3 and g6: the derivative is taken at the output."
+
+
+def test_one_mistake_at_one_of_several_steps_is_told_once() -> None:
+    told = hints(answer(at_output(), replace(at_output(), node="g3")), STATES, SPEC, 4)
+    assert told[3] == "At g6 or g3: the derivative is taken at the output."
+
+
+def test_none_of_those_that_give_the_same_numbers_is_kept_back() -> None:
+    names = ("derivative-at-output", "two-forgotten", "detached", "tanh-not-squared", "sign")
+    told = hints(answer(*(replace(at_output(), mistake=name) for name in names)), STATES, SPEC, 4)
+    assert told[3] == (
+        "One of these, which give the same numbers: the derivative is taken at the output; the 2 of a square is "
+        "missing; nothing goes back; the slip is in the formula of this very step; a sign is wrong."
+    )
 
 
 def test_a_step_is_counted_among_its_kind() -> None:

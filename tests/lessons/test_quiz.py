@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import warnings
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,11 +15,13 @@ from typer.testing import CliRunner
 
 import trivium as tv
 from trivium.backend import load_backend
-from trivium.cli.entry import app
+from trivium.cli.entry import app, main
 from trivium.errors import SpecError
 from trivium.lessons.quiz import Question, quiz
 from trivium.lessons.script import script
+from trivium.probe import draw
 from trivium.target import find
+from trivium.zoo import network
 
 FILE = Path(__file__).parents[2] / "examples/nets/notebook.net.toml"
 NOTEBOOK = find(FILE)
@@ -79,13 +83,123 @@ def test_the_command_writes_scripts_a_task_and_a_key(tmp_path: Path) -> None:
     folder = tmp_path / "quiz"
     ran = CliRunner().invoke(app, ["quiz", str(FILE), "--mistakes", "2", "--seed", "3", "-o", str(folder)])
     assert ran.exit_code == 0, ran.output
-    assert sorted(p.name for p in folder.iterdir()) == ["TASK.md", "key.json", "notebook_1.py", "notebook_2.py"]
+    scripts, network = {"notebook_1.py", "notebook_2.py"}, {"notebook.net.toml", "notebook.values.json"}
+    assert {p.name for p in folder.iterdir()} == {"TASK.md", "key.json"} | scripts | network
     key = json.loads((folder / "key.json").read_text(encoding="utf-8"))["answers"]
     for answer in key:
         lines = (folder / answer["file"]).read_text(encoding="utf-8").splitlines()
         assert answer["is"].splitlines()[0] in lines[answer["line"] - 1]
     again = CliRunner().invoke(app, ["quiz", str(FILE), "-o", str(folder)])
     assert again.exit_code == 2
+
+
+def graded(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> str:
+    """What the command in TASK.md prints, where TASK.md is."""
+    monkeypatch.chdir(folder)
+    text = (folder / "TASK.md").read_text(encoding="utf-8")
+    (line,) = [line for line in text.splitlines() if line.startswith("trivium ")]
+    assert main(shlex.split(line)[1:]) == 0
+    return capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("target", "sizes", "files", "states"),
+    [
+        ("zoo:mlp", [], [], "wrong      2 of 6 right"),
+        ("zoo:mlp", ["--size", "b=3"], ["mlp.net.toml"], "wrong      2 of 6 right"),
+        (str(FILE), [], ["notebook.net.toml", "notebook.values.json"], "wrong      2 of 6 right"),
+    ],
+)
+def test_the_task_s_command_is_right_where_it_stands(
+    target: str,
+    sizes: list[str],
+    files: list[str],
+    states: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    folder = tmp_path / "some" / "quiz"
+    assert main(["quiz", target, "--mistakes", "1", "-o", str(folder), *sizes]) == 0
+    assert sorted(p.name for p in folder.iterdir() if p.suffix in (".toml", ".json")) == sorted([*files, "key.json"])
+    assert states in graded(folder, monkeypatch, capfd)
+
+
+def test_its_network_has_the_scripts_sizes(tmp_path: Path) -> None:
+    assert main(["quiz", "zoo:mlp", "--mistakes", "1", "--size", "b=3", "-o", str(tmp_path)]) == 0
+    assert find(tmp_path / "mlp.net.toml").spec.binding["b"] == 3
+
+
+def test_a_rule_that_several_steps_share_has_its_mistake_named() -> None:
+    spec = network("mlp")
+    asked = quiz(spec, load_backend("numpy"), draw(spec), count=4, seed=0, command="")
+    assert {q.function for q in asked} & {"tanh_vjp", "linear_vjp"} != set()
+    assert [q.alike for q in asked] == [()] * 4
+
+
+def test_what_looks_the_same_is_asked_once(questions: list[Question]) -> None:
+    assert len({(q.plant.before, q.plant.after) for q in questions}) == len(questions)
+
+
+LABELS = """
+name = "labels"
+loss = "l"
+
+[inputs]
+x = "2 N"
+t = "N"
+
+[parameters]
+w = "3 2"
+
+[nodes]
+h = "matmul(w, x)"
+l = "cross_entropy(h, t, class_axis=0, reduction='mean')"
+
+[sizes]
+N = 2
+"""
+
+
+def test_what_a_mistake_makes_numpy_warn_of_is_not_heard(tmp_path: Path) -> None:
+    _ = (tmp_path / "labels.net.toml").write_text(LABELS, encoding="utf-8")
+    spec = find(tmp_path / "labels.net.toml").spec
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        with pytest.raises(
+            SpecError, match=r"only \d mistakes of labels are caught and named, of \d+ that were planted"
+        ):
+            _ = quiz(spec, load_backend("numpy"), draw(spec), count=50, seed=0, command="")
+    assert heard == []
+
+
+FLAT = """
+name = "flat"
+loss = "l"
+
+[inputs]
+x = "2 N"
+
+[parameters]
+w = "1 2"
+
+[nodes]
+h = "square(matmul(w, x))"
+r = "relu(sub(0, h))"
+l = "mean(r)"
+
+[sizes]
+N = 3
+"""
+
+
+def test_of_a_gradient_that_is_zero_little_can_be_asked(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    _ = (tmp_path / "flat.net.toml").write_text(FLAT, encoding="utf-8")
+    assert main(["quiz", str(tmp_path / "flat.net.toml"), "-o", str(tmp_path / "quiz")]) == 2
+    said = " ".join(capfd.readouterr().err.split())
+    assert "caught and named, of " in said
+    assert "its gradient is 0, and most change nothing there; " in said
+    assert "another network or other numbers trivium quiz --help" in said
 
 
 def test_an_exercise_is_wrong_until_it_is_filled_in(tmp_path: Path) -> None:

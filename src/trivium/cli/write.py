@@ -70,8 +70,9 @@ def quiz(
 ) -> int:
     """Write scripts of a network by hand, each with a known mistake in its way back, and the key.
 
-    Each mistake is one that `trivium grade` catches and names. Who finds it writes the line as it should be, and
-    `trivium grade FOLDER/*.py --against NETWORK` says what is right.
+    Each mistake is one that `trivium grade` catches and names; those that it names alone, and not among others that
+    give the same numbers, come first. Who finds it writes the line as it should be, and the command in TASK.md says
+    what is right: against the zoo's network, or against the file of the network that is written beside the scripts.
     """
     from trivium.backend import load_backend
     from trivium.lessons.quiz import quiz as questions
@@ -82,7 +83,8 @@ def quiz(
         raise typer.BadParameter(message, param_hint="'--output'")
     source = _source(target, size)
     words = ["trivium", "quiz", target, "--mistakes", str(mistakes), "--seed", str(seed), *_sized(size)]
-    with waiting("planting mistakes, and checking that each is found"):
+    fewer = "trivium quiz --help    # --mistakes: how many scripts"
+    with waiting("planting mistakes, and checking that each is found"), advised(lambda _: fewer):
         given = source.values or draw(source.spec)
         found = questions(
             source.spec, load_backend("numpy"), given, count=mistakes, seed=seed, command=shlex.join(words)
@@ -91,12 +93,27 @@ def quiz(
     files = [f"{source.spec.name}_{i}.py" for i in range(1, len(found) + 1)]
     for file, question in zip(files, found, strict=True):
         write_file(output / file, question.text)
+    network = target if target.startswith("zoo:") and size is None else _beside(source, output)
     keys = [q.key(f) for f, q in zip(files, found, strict=True)]
-    write_file(output / KEY, json.dumps({"network": target, "answers": keys}, indent=2, ensure_ascii=False) + "\n")
-    grading = shlex.join(["trivium", "grade", *files, "--against", target, "--hints", "2"])
+    write_file(output / KEY, json.dumps({"network": network, "answers": keys}, indent=2, ensure_ascii=False) + "\n")
+    grading = shlex.join(["trivium", "grade", *files, "--against", network, "--hints", "2"])
     write_file(output / TASK, _task(source.spec.name, files, grading))
-    mention(f"wrote {len(found)} scripts to {output}, the task to {output / TASK}, and the key to {output / KEY}")
+    many = f"{len(found)} script{'' if len(found) == 1 else 's'}"
+    mention(f"wrote {many} to {output}, the task to {output / TASK}, and the key to {output / KEY}")
     return 0
+
+
+def _beside(source: Source, folder: Path) -> str:
+    """The network as a file in the folder of its scripts, at their sizes, with its numbers; and what it is called."""
+    from trivium.spec.file import dump_toml
+
+    values = None
+    if source.values is not None:
+        values = f"{source.spec.name}.values.json"
+        write_file(folder / values, json.dumps({n: x.tolist() for n, x in source.values.items()}) + "\n")
+    file = f"{source.spec.name}.net.toml"
+    write_file(folder / file, dump_toml(source.spec, values=values, accept=source.known))
+    return file
 
 
 def _task(name: str, files: Sequence[str], grading: str) -> str:
@@ -106,7 +123,7 @@ def _task(name: str, files: Sequence[str], grading: str) -> str:
         "gradient by hand. The way forward is right. In the way back, in one of the functions that end in `_vjp` or in "
         "`loss_and_gradients`, one thing is wrong. Find it, name it, and put it right.\n\n"
         + "".join(f"- {file}\n" for file in files)
-        + f"\nTo see what is right, and a hint where it is not:\n\n```sh\n{grading}\n```\n"
+        + f"\nTo see what is right, and a hint where it is not, in this folder:\n\n```sh\n{grading}\n```\n"
     )
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from trivium.grade.answer import RATIO, SCATTERED, Answer, Gradient
-from trivium.grade.location import location
+from trivium.grade.location import location, places
 from trivium.mistakes import MISTAKES
 from trivium.own.found import RIGHT, WRONG, Named
 from trivium.report.phrase import listed
@@ -21,6 +21,7 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 FORMULA = re.compile(r"[²³√π=*/@^<>+|ᵀ]|\s[-−]\s|-[a-z]\b|\w\(|\w\.\w|(?<!several )\btimes\b|\.\d|(?<!')\b[b-hj-z]\b")
 """Operators, calls, numbers with a point, a letter that stands for an array: what the right line would be made of."""
 SENTENCE, WORD = re.compile(r"(?<=[.?!])\s+"), re.compile(r"\w+")
+SLIP = "the slip is in the formula of this very step"
 MOST = 3
 """Mistakes that cannot be told apart, of which hints are shown."""
 
@@ -61,6 +62,9 @@ def where(answer: Answer, spec: Spec) -> str:
         return ""
     if len(nodes) == 1:
         return f"Look at the way back through {place(nodes[0], spec)}."
+    if len(answer.mistakes) == 1:
+        what = spec.producer[nodes[0]].op.name.replace("_", " ")
+        return f"Look at the way back through the {what} steps: {listed(nodes)}."
     return f"Look at the way back between {place(nodes[-1], spec)} and {place(nodes[0], spec)}."
 
 
@@ -116,14 +120,10 @@ def once(hints: Iterable[str]) -> Iterator[str]:
 
 def exact(answer: Answer) -> str:
     """What was done, where that is known, in words."""
-    told = list(dict.fromkeys(text for m in answer.mistakes[:MOST] for text in done(m)))
-    if answer.mistakes and not told:
-        return f"At {answer.mistakes[0].node}: the slip is in the formula of this very step."
-    if not told:
-        return ""
-    if len(answer.mistakes) > 1:
+    told = list(dict.fromkeys(next(done(m), SLIP) for m in answer.mistakes))
+    if len(told) > 1:
         return f"One of these, which give the same numbers: {'; '.join(told)}."
-    return f"At {answer.mistakes[0].node}: {told[0]}."
+    return f"At {places(answer.mistakes)}: {told[0]}." if told else ""
 
 
 def vague(named: Named) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from trivium.grade.answer import ANSWER, LONGEST, REFUSED, STAGE, STOPPED, UNHEARD, UNLIMITED, Answer, read
 from trivium.grade.hints import hints, telling
-from trivium.grade.location import location, steps
+from trivium.grade.location import location, mistaken, steps
 from trivium.grade.sandbox import Limits, Ran
 from trivium.grade.submission import Submission
 from trivium.own.found import RIGHT, UNKNOWN, WRONG
@@ -123,8 +123,7 @@ def _remark(answer: Answer, states: Mapping[str, str], outcome: str, spec: Spec)
     missing = [name for name, state in states.items() if state == MISSING]
     said = [f"no gradient of {listed(missing)}"] if missing else []
     if answer.mistakes:
-        alike = " or ".join(f"{m.mistake} at {m.node}" for m in answer.mistakes[:3])
-        return "; ".join([alike, *said])
+        return "; ".join([mistaken(answer), *said])
     where = location(answer)
     if answer.value:
         said.append(f"the value of {answer.value}: from there on this is another function than {spec.name}")

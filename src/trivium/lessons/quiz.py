@@ -8,9 +8,11 @@ from __future__ import annotations
 import ast
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import ModuleType
+from warnings import catch_warnings
 
 from trivium.backend import Array, Backend
 from trivium.compare.comparison import DISAGREE
@@ -29,11 +31,15 @@ WHOLE = "loss_and_gradients"
 
 @dataclass(frozen=True)
 class Question:
-    """A script with a mistake in it, and what the key says of it."""
+    """A script with a mistake in it, and what the key says of it.
+
+    alike  other mistakes that give the same numbers: the check cannot tell them from this one
+    """
 
     text: str
     function: str
     plant: Plant
+    alike: tuple[str, ...] = ()
 
     def key(self, file: str) -> dict[str, object]:
         """The answer, as plain data."""
@@ -42,6 +48,7 @@ class Question:
             "file": file,
             "mistake": mistake.name,
             "title": mistake.title,
+            "alike": list(self.alike),
             "function": self.function,
             "line": self.plant.line,
             "was": self.plant.before,
@@ -52,29 +59,39 @@ class Question:
 def quiz(
     spec: Spec, backend: Backend, given: Mapping[str, Array], *, count: int, seed: int, command: str
 ) -> list[Question]:
-    """So many scripts with a mistake each, no two alike; those of different names first.
+    """So many scripts with a mistake each, no two alike.
 
-    Only a mistake that the network's check catches, and names, is asked. Raises SpecError where there are fewer.
+    Only a mistake that the network's check catches, and names, is asked: first of all those that it names alone, and
+    those of different names. Raises SpecError where there are fewer.
     """
-    right = script(spec, backend, given, command)
-    found: list[Question] = []
-    later: list[Question] = []
-    for question in _shuffled(right, seed):
-        if len(found) == count:
-            break
-        if question.plant.mistake in {q.plant.mistake for q in found}:
-            later.append(question)
-        elif _is_named(question, spec, given):
-            found.append(question)
-    for question in later:
-        if len(found) == count:
-            break
-        if _is_named(question, spec, given):
-            found.append(question)
+    every, found = _shuffled(script(spec, backend, given, command), seed), list[Question]()
+    names = cache(lambda question: _names(question, spec, given))
+    for alone, new in ((True, True), (True, False), (False, True), (False, False)):
+        for question in every:
+            if len(found) == count:
+                return found
+            mistake = question.plant.mistake
+            if (new and mistake in {q.plant.mistake for q in found}) or question.text in {q.text for q in found}:
+                continue
+            told = names(question)
+            if mistake in told and (len(told) == 1 or not alone):
+                found.append(replace(question, alike=tuple(n for n in told if n != mistake)))
     if len(found) < count:
-        some = counted(len(found), "mistake")
-        raise SpecError(f"only {some} of {spec.name} can be caught and named: ask for no more")
+        raise SpecError(_few(spec, backend, given, len(found), len(every)))
     return found
+
+
+def _few(spec: Spec, backend: Backend, given: Mapping[str, Array], there: int, planted: int) -> str:
+    """That there are too few, why, and what to do."""
+    asked = f"only {there} mistakes" if there > 1 else f"{'only one' if there else 'no'} mistake"
+    gradients = backend.compile(spec)(given).gradients
+    flat = not any(gradients[n].any() for n in spec.givens if n in gradients)
+    why = "its gradient is 0, and most change nothing there" if flat else "the others change nothing, or have no name"
+    cure = f"ask for {there} at most, or take" if there else "take"
+    also = " or other numbers" if flat else ""
+    are = "are" if there > 1 else "is"
+    told = f"{asked} of {spec.name} {are} caught and named, of {planted} that were planted"
+    return f"{told}: {why}; {cure} another network{also}"
 
 
 def _shuffled(right: str, seed: int) -> list[Question]:
@@ -92,23 +109,31 @@ def _shuffled(right: str, seed: int) -> list[Question]:
 
 
 def _different(questions: list[Question]) -> Iterator[Question]:
-    """Each text once."""
-    seen = set[str]()
+    """Each change once: what is put in the place of the same piece looks the same in another function, too."""
+    seen = set[tuple[str, str]]()
     for question in questions:
-        if question.text not in seen:
-            seen.add(question.text)
+        change = question.plant.before, question.plant.after
+        if change not in seen:
+            seen.add(change)
             yield question
 
 
-def _is_named(question: Question, spec: Spec, given: Mapping[str, Array]) -> bool:
-    """Whether the check of the script against its network finds it wrong, and has this mistake among its names."""
+def _names(question: Question, spec: Spec, given: Mapping[str, Array]) -> tuple[str, ...]:
+    """The names that the check of the script against its network gives to what is wrong; none where it finds nothing.
+
+    None, too, where it finds them in steps of other operations alone. What a mistake makes NumPy warn of is no news.
+    """
     module = ModuleType("question")
     exec(compile(question.text, "net.py", "exec"), module.__dict__)
     try:
-        report = check_gradient(module.loss, module.gradients, at=dict(given), against=spec)
+        with catch_warnings(action="ignore"):
+            report = check_gradient(module.loss, module.gradients, at=dict(given), against=spec)
     except SpecError:
         raise
     except Exception:  # noqa: BLE001  a mistake may raise anything: then it is no question
-        return False
-    named = {m.mistake for m in report.found.mistakes}
-    return report.verdict == DISAGREE and question.plant.mistake in named
+        return ()
+    mistakes = report.found.mistakes if report.verdict == DISAGREE else ()
+    at = {spec.producer[n].op.name for m in mistakes for n in m.nodes}
+    op = question.function.removesuffix(BACKWARD)
+    elsewhere = op not in at and op in {node.op.name for node in spec.nodes}
+    return () if elsewhere else tuple(dict.fromkeys(m.mistake for m in mistakes))

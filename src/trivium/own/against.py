@@ -1,24 +1,21 @@
-"""A person's numbers beside a network's: each value and gradient that has a name there, and the network's mutants.
+"""A person's numbers beside a network's: each value and gradient that has a name there.
 
 Knows nothing of how the person's code is called.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from trivium.backend import Array, Backend, Evaluation, Tamper
-from trivium.compare.bound import LINE, UNIT, Scaler, smallest
+from trivium.backend import Array, Evaluation
+from trivium.compare.bound import Scaler
 from trivium.compare.diagnose import sizes
 from trivium.compare.ends import noise_response
-from trivium.mistakes import MISTAKES, Plant, plants
 from trivium.own.calling import Told
-from trivium.own.found import GRADIENT, RIGHT, VALUE, WRONG, Named, Part
+from trivium.own.found import GRADIENT, RIGHT, VALUE, WRONG, Part
 from trivium.own.judge import Noise, judged, misshapen
 from trivium.own.layout import unturned
 from trivium.own.naming import meant
@@ -26,8 +23,6 @@ from trivium.own.truth import Truth
 from trivium.referee import Referee
 from trivium.spec.graph import Spec
 
-SECONDS = 20.0
-"""For all mutants of a network."""
 BY_SPEC, EXACTLY = "the network's gradient", "the network's exact gradient"
 
 
@@ -199,70 +194,3 @@ def _between(spec: Spec, name: str, told: Sequence[str]) -> Iterator[str]:
                 if out not in told and out != spec.loss and out not in seen:
                     seen.add(out)
                     waiting.append(out)
-
-
-def explained(
-    told: Sequence[tuple[Beside, Told, Noise]], road: Backend, within: Sequence[str], lines: Mapping[str, str]
-) -> list[tuple[Plant, int]]:
-    """The mistakes that, planted in the network's own backward pass, give every number that the person has, everywhere.
-
-    Each with the number of points at which it was seen to change something. Steps that stand in one line of the
-    person's file, a loop's, are wrong together.
-    """
-    start, found = time.perf_counter(), []
-    for plant, tamper in _planted(told[0][0].spec, lines):
-        if within and not set(tamper) & set(within):
-            continue
-        if time.perf_counter() - start > SECONDS:
-            break
-        changed = [_gives(tamper, *point, road) for point in told]
-        if all(c is not None for c in changed) and any(changed):
-            found.append((plant, sum(bool(c) for c in changed)))
-    return found
-
-
-def _planted(spec: Spec, lines: Mapping[str, str]) -> Iterator[tuple[Plant, Mapping[str, Tamper]]]:
-    """Every mistake in every step, and in all the steps that a loop makes of one line."""
-    single = list(plants(spec, tuple(MISTAKES.values())))
-    alike: dict[tuple[Any, ...], list[Plant]] = {}
-    for plant in single:
-        roles = tuple(p.role for p in plant.places)
-        if plant.node.name in lines:
-            alike.setdefault((lines[plant.node.name], plant.node.op.name, plant.name, roles), []).append(plant)
-    for group in alike.values():
-        if len(group) > 1:
-            yield group[0], {name: f for plant in group for name, f in plant.tamper.items()}
-    yield from ((plant, plant.tamper) for plant in single)
-
-
-def _gives(tamper: Mapping[str, Tamper], beside_: Beside, told: Told, noise: Noise, road: Backend) -> bool | None:
-    """Whether the mutant has the person's numbers and not the right ones; None where it has others."""
-    mutant = road.compile(beside_.spec, tamper=tamper)(beside_.given).gradients
-    changed = False
-    for said, x in told.gradients.items():
-        name = beside_.meaning(said)
-        if name is None or name not in mutant:
-            continue
-        right = np.asarray(beside_.evaluation.gradients[name], np.float64)
-        got = beside_.fit(name, x, right.shape)
-        if got is None:
-            return None
-        scale = np.maximum(scale_of(beside_, name, GRADIENT, noise.scale(said, x)), np.abs(mutant[name]))
-        bound = LINE * UNIT[noise.dtype] * np.maximum(scale, smallest(noise.dtype))
-        with np.errstate(invalid="ignore"):
-            if not (np.abs(np.asarray(got, np.float64) - mutant[name]) <= bound).all():
-                return None
-            changed |= bool((np.abs(mutant[name] - right) > bound).any())
-    return changed
-
-
-def named(plant: Plant, where: str) -> Named:
-    """A mistake in words, at the names of the network, or of the file that the network was made of."""
-    place = plant.places[0]
-    return Named(
-        mistake=plant.name,
-        node=plant.node.name,
-        tensor=place.tensor,
-        text=f"{plant.mistake.title} ({plant.name}, at {where}). {plant.mistake.explained(place)}",
-        hints=plant.mistake.hinted(place),
-    )

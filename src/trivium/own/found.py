@@ -52,13 +52,22 @@ class Part:
 
 @dataclass(frozen=True)
 class Named:
-    """A known mistake that gives just the numbers that were brought, at a step of the network."""
+    """A known mistake that gives just the numbers that were brought, at a step of the network.
+
+    also  further steps of the same operation, where it has to be in all of them, as in a rule that they share
+    """
 
     mistake: str
     node: str
     tensor: str
     text: str
     hints: tuple[str, ...]
+    also: tuple[str, ...] = ()
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Every step that has it."""
+        return (self.node, *self.also)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from trivium.own import against
 from trivium.own.against import Beside
 from trivium.own.assumption import assumption_in
 from trivium.own.calling import Code, Told
+from trivium.own.explained import Planted, explained, named
 from trivium.own.found import GRADIENT, RIGHT, WRONG, Found, Named, Part, Site
 from trivium.own.joined import told_apart
 from trivium.own.judge import LOSS, Noise, noise
@@ -121,13 +122,13 @@ def _beside(
     notes += [laid.note] if laid.note else []
     wrong = [p.name for p in parts if p.kind == GRADIENT and p.state == WRONG]
     where: tuple[str, ...] = ()
-    best: list[Plant] = []
+    best: list[Planted] = []
     if wrong and not other:
         heard_of = [m for m in map(first.meaning, told.gradients) if m is not None]
         came = [p.name for p in parts if p.kind == GRADIENT and p.state == RIGHT and not p.why]
         where = against.suspects(spec, wrong, heard_of, came)
-        best = _best(against.explained([(b, t, h) for _, b, t, h in points], road, where, network.lines))
-    mistakes = _told([against.named(p, network.place(p.node.name)) for p in best], network)
+        best = _best(explained([(b, t, h) for _, b, t, h in points], road, where, network.lines))
+    mistakes = _told([_named(planted, network) for planted in best], network)
     asked = [(b, t, h, p) for (_, b, t, h), (_, p) in zip(points, at, strict=True)]
     return Found(
         what=f"the network {spec.name}",
@@ -139,14 +140,19 @@ def _beside(
         notes=tuple(notes),
         network=spec.name,
         other=other,
-        site=Site(spec, tuple(dict.fromkeys(p.node.name for p in best)) or where) if where else None,
+        site=Site(spec, tuple(dict.fromkeys(p.node.name for planted in best for p in planted)) or where) if where else None,
     )
 
 
-def _best(explained: Sequence[tuple[Plant, int]]) -> list[Plant]:
+def _best(explained: Sequence[tuple[Planted, int]]) -> list[Planted]:
     """Those that explain as many points as any does."""
     most = max((count for _, count in explained), default=0)
-    return [plant for plant, count in explained if count == most]
+    return [planted for planted, count in explained if count == most]
+
+
+def _named(planted: Planted, network: Against) -> Named:
+    """A mistake with where it is."""
+    return named(planted, ", ".join(network.places([p.node.name for p in planted])))
 
 
 def _told(mistakes: Sequence[Named], network: Against) -> list[Named]:
