@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import shlex
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -216,3 +219,54 @@ def test_an_exercise_is_wrong_until_it_is_filled_in(tmp_path: Path) -> None:
     code = module(filled)
     found = tv.check_gradient(code.loss, code.gradients, at=given(), against=NOTEBOOK.spec).found
     assert [p.name for p in found.of("gradient", "right")] == ["b3"]
+
+
+def checked(folder: Path, edits: Mapping[str, str], *options: str) -> tuple[int, str]:
+    """The exercise with some of its lines written, checked: the exit code, and the first sentence."""
+    text = script(NOTEBOOK.spec, load_backend("numpy"), given(), "", solved=False)
+    for before, after in edits.items():
+        assert before in text
+        text = text.replace(before, after)
+    _ = (folder / "mine.py").write_text(text, encoding="utf-8")
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        code = main(["check", f"{folder / 'mine.py'}::gradients", "--cost", "loss", *options])
+    return code, " ".join(out.getvalue().partition("\n\n")[0].split())
+
+
+ERROR = {"todo(g8)": "2 * (g8 - y) / y.shape[1]", "todo(b3)": "g8_bar.sum(axis=1, keepdims=True)"}
+SLIP = {**ERROR, "todo(w3)": "g8_bar @ g6.T * 2"}
+NAN = {**ERROR, "todo(w3)": "np.full(w3.shape, np.nan)"}
+
+
+@pytest.mark.parametrize(
+    ("edits", "code", "sentence"),
+    [
+        ({}, 3, "Nothing is written yet: w1, b1, w2, b2, w3 and b3 are still to be written."),
+        (ERROR, 3, "Right so far: b3. Still to be written: w1, b1, w2, b2 and w3."),
+        (SLIP, 1, "1 of 2 gradients is wrong: w3. b3 is right. Still to be written: w1, b1, w2 and b2."),
+        (NAN, 1, "1 of 2 gradients is wrong: w3. b3 is right. Still to be written: w1, b1, w2 and b2."),
+    ],
+)
+def test_what_is_still_to_be_written_is_said(edits: dict[str, str], code: int, sentence: str, tmp_path: Path) -> None:
+    assert checked(tmp_path, edits, "--against", str(FILE)) == (code, sentence)
+
+
+def test_it_is_said_beside_the_function_alone_too(tmp_path: Path) -> None:
+    values = str(FILE.with_name("notebook.values.json"))
+    assert checked(tmp_path, {}, "--values", values)[1].startswith("Nothing is written yet: w1, ")
+    assert checked(tmp_path, ERROR, "--values", values)[1].startswith("Right so far: b3. Still to be written: w1, ")
+
+
+def test_a_slip_in_what_is_written_is_named(tmp_path: Path) -> None:
+    edits = {**ERROR, "todo(g8)": "(g8 - y) / y.shape[1]"}
+    hinted = checked(tmp_path, edits, "--against", str(FILE), "--hints", "4")
+    assert hinted[1].endswith("At g9: the 2 of a square is missing.")
+
+
+def test_what_is_still_to_be_written_is_missing_where_it_is_graded(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _ = checked(tmp_path, {}, "--against", str(FILE))
+    assert main(["grade", str(tmp_path / "mine.py"), "--against", str(FILE)]) == 0
+    assert "wrong      0 of 6 right  no gradient of w1, b1, w2, b2, w3 and b3" in capfd.readouterr().out

@@ -12,6 +12,7 @@ from typing import Any
 from trivium.compare.bound import equals
 from trivium.own.found import GRADIENT, VALUE, WRONG, Named, Part
 from trivium.own.network import TELLING
+from trivium.own.unwritten import WHY
 from trivium.report import OwnReport
 from trivium.report.own import sentence
 
@@ -81,6 +82,7 @@ def answered(report: OwnReport, gradient: str, cost: str | None, note: str) -> d
                 pattern=p.pattern.name if p.pattern else "",
             )
             for p in found.beside or found.of(GRADIENT)
+            if p.why != WHY  # what is still to be written is missing
         ),
         value=values[0].name if values else "",
         suspects=found.suspects,

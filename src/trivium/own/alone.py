@@ -85,7 +85,7 @@ def by_itself(
     called = meanings(told.gradients, code.moving)
     parts = [here.held(called[said], said) for said in told.gradients if called.get(said) is not None]
     unread = [said for said in told.gradients if called.get(said) is None]
-    absent = [n for n in code.moving if n not in {p.name for p in parts}]
+    absent = [n for n in code.moving if n not in {*(p.name for p in parts), *told.unwritten}]
     if not parts:
         raise OracleError(f"{', '.join(told.gradients)} name no argument of the function ({', '.join(code.moving)})")
     notes += [f"not checked, for no argument has such a name: {', '.join(unread)}"] if unread else []

@@ -22,6 +22,7 @@ from trivium.own.fixed import apart, held
 from trivium.own.result import Result, is_numbers, read
 from trivium.own.stateful import is_stateful, opened
 from trivium.own.underscored import plainly
+from trivium.own.unwritten import is_unwritten
 
 Function = Callable[..., Any]
 Given = Mapping[str, Array]
@@ -31,13 +32,15 @@ Given = Mapping[str, Array]
 class Told:
     """What a person's code says at one point, under the person's own names.
 
-    wrote  arguments that the code has written to
+    wrote      arguments that the code has written to
+    unwritten  gradients that are still to be written, and none of `gradients`
     """
 
     loss: float | None
     gradients: Mapping[str, Array]
     values: Mapping[str, Array]
     wrote: tuple[str, ...]
+    unwritten: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,9 @@ class Code:
         named = {} if result is None else {n: v for n, v in result.named.items() if is_numbers(v)}
         values = {n: np.array(v) for n, v in named.items() if n not in given}
         loss = None if result is None else float(np.asarray(self._number(result)).reshape(()))
-        return Told(loss, self._by_name(found, given), values, wrote)
+        gradients = self._by_name(found, given)
+        unwritten = tuple(n for n, g in gradients.items() if is_unwritten(g))
+        return Told(loss, {n: g for n, g in gradients.items() if n not in unwritten}, values, wrote, unwritten)
 
     def _number(self, result: Result) -> Any:
         return result.loss if self.cotangent is None else (np.asarray(result.output) * self.cotangent).sum()

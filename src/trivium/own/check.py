@@ -5,22 +5,26 @@ Knows nothing of how the verdict is told.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
+
+import numpy as np
 
 from trivium.backend import Array
 from trivium.compare.bound import Scaler
 from trivium.own.alone import by_itself, repeats
 from trivium.own.calling import Code, Told, code as as_code
 from trivium.own.elsewhere import looked_at_elsewhere
-from trivium.own.found import GRADIENT, VALUE, WRONG, Found, Part
+from trivium.own.found import GRADIENT, UNKNOWN, VALUE, WRONG, Found, Part
 from trivium.own.judge import Noise, noise
 from trivium.own.naming import meant
 from trivium.own.network import Against, beside_network, worst
 from trivium.own.relation import Axes, related
 from trivium.own.traced import traced
+from trivium.own.unwritten import WHY
 from trivium.referee import Referee
 
 
@@ -43,12 +47,16 @@ def own_gradient(
         known = dict(against.spec.parameters)
         code = replace(code, trained=tuple(n for n in given if meant(n, known) is not None))
     told = code.told(given)
+    left = tuple(_left(n, given, against) for n in told.unwritten)
+    if left and not told.gradients:
+        return Found("your own function" if against is None else f"the network {against.spec.name}", left)
     repeats(code, given, told)
     heard = noise(code, given, told)
     notes = [f"the code writes to its argument {n}: its caller's array is changed" for n in told.wrote]
     notes += [f"held as they are: {', '.join(code.fixed)}"] if code.fixed else []
     if against is not None:
         beside = beside_network(code, given, told, heard, against, referee, list(notes))
+        beside = replace(beside, parts=(*beside.parts, *left))
         if not beside.other:
             return beside
         if code.cotangent is not None:
@@ -57,8 +65,16 @@ def own_gradient(
         notes = [f"{beside.other}: the gradient was held against the function alone", *notes]
         found = _alone(code, given, heard, axes, road, referee, notes)
         values = beside.of(VALUE, WRONG) or (_another(told),)
-        return replace(found, what=beside.what, parts=(*values, *found.parts), beside=beside.of(GRADIENT))
-    return _alone(code, given, heard, axes, road, referee, notes)
+        return replace(found, what=beside.what, parts=(*values, *found.parts, *left), beside=beside.of(GRADIENT))
+    found = _alone(code, given, heard, axes, road, referee, notes)
+    return replace(found, parts=(*found.parts, *left))
+
+
+def _left(said: str, given: Mapping[str, Array], against: Against | None) -> Part:
+    """A gradient that is still to be written."""
+    name = meant(said, given if against is None else against.spec.givens) or said
+    shape = np.shape(given[name]) if name in given else ()
+    return Part(name, said, GRADIENT, shape, UNKNOWN, 0, math.prod(shape), 0, "", 0.0, 0.0, 0.0, why=WHY)
 
 
 def _alone(

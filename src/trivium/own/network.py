@@ -114,7 +114,8 @@ def _beside(
             f"network has {', '.join(spec.givens)}"
         )
     notes += [f"no name of the network, and not checked: {n}" for n in told.gradients if first.meaning(n) is None]
-    absent = [n for n, _ in spec.parameters if n not in {p.name for p in parts if p.kind == GRADIENT}]
+    known = {*(p.name for p in parts if p.kind == GRADIENT), *map(first.meaning, told.unwritten)}
+    absent = [n for n, _ in spec.parameters if n not in known]
     notes += [f"no gradient was brought of {', '.join(absent)}"] if absent else []
     if own_names:
         listed = ", ".join(dict.fromkeys(own_names.values()))

@@ -6,13 +6,14 @@ Knows nothing of how the verdict was reached.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from trivium.compare.bound import LINE
 from trivium.compare.comparison import AGREE, DISAGREE
 from trivium.errors import counted as in_digits, share
 from trivium.own.found import GRADIENT, RIGHT, UNKNOWN, VALUE, WRONG, Found, Named, Part
+from trivium.own.unwritten import WHY
 from trivium.report.exchange import plain
 from trivium.report.failure import LABEL, LONGEST, paragraphs
 from trivium.report.heat import heat
@@ -123,7 +124,18 @@ def ordered(found: Found) -> list[Part]:
 
 
 def sentence(found: Found) -> str:
-    """The verdict in a sentence."""
+    """The verdict in a sentence; and what is still to be written."""
+    left = [p.name for p in found.of(GRADIENT, UNKNOWN) if p.why == WHY]
+    if not left:
+        return _verdict(found)
+    written = replace(found, parts=tuple(p for p in found.parts if p.why != WHY))
+    if not written.of(GRADIENT):
+        return f"Nothing is written yet: {listed(left)} {'is' if len(left) == 1 else 'are'} still to be written."
+    right = f"Right so far: {listed(p.name for p in written.of(GRADIENT))}."
+    return f"{right if written.verdict == AGREE else _verdict(written)} Still to be written: {listed(left)}."
+
+
+def _verdict(found: Found) -> str:
     wrong, right = found.of(GRADIENT, WRONG), found.of(GRADIENT, RIGHT)
     values = found.of(VALUE, WRONG)
     if found.sides and values:
@@ -184,11 +196,17 @@ def rows(found: Found, width: int) -> Iterator[str]:
     parts = ordered(found)
     shown = parts[:ROWS]
     head = ["gradient of", "shape", "largest", "", "residual", "asked"]
-    body = [[p.name, show(p.shape), few(p.largest), p.state, residual(p.residual), asked(p)] for p in shown]
-    yield from table([head, *body], align="<<><><", width=width)
+    yield from table([head, *map(_row, shown)], align="<<><><", width=width)
     if parts[ROWS:]:
         yield f"... and {len(parts) - ROWS} more; to_json() has all"
     yield from wrapped(f"(residual: in units of what rounding does there; the line is {LINE:g})", width=width)
+
+
+def _row(part: Part) -> list[str]:
+    if part.why == WHY:
+        return [part.name, show(part.shape), "", "todo", "", ""]
+    measured = few(part.largest), part.state, residual(part.residual), asked(part)
+    return [part.name, show(part.shape), *measured]
 
 
 def asked(part: Part) -> str:
