@@ -69,13 +69,40 @@ def test_numbers_come_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "held against the exact derivative" in " ".join(capsys.readouterr().out.split())
 
 
+SLIP = """def cost(x):
+    return (x * x).sum()
+
+
+def grads(x):
+    return helper(x)
+
+
+def other(x, y):
+    return 2 * x
+"""
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["mine.py::grad", *AGAINST], "has no function 'grad'; did you mean 'grads'"),
         (["none.py::grads", *AGAINST], "none.py cannot be read"),
         (["bad.py::grads", *AGAINST], "bad.py is no Python: line 1"),
-        (["raises.py::grads", *AGAINST], "raises.py cannot be run: ZeroDivisionError"),
+        (
+            ["raises.py::grads", *AGAINST],
+            "raises.py cannot be run: ZeroDivisionError: division by zero\n  in raises.py:1, 1 / 0\n"
+            "trivium check raises.py::grads --cost cost",
+        ),
+        (
+            ["slip.py::grads", "--cost", "cost", "--shape", "x=N"],
+            "OracleError: called with x, the gradient raises NameError: name 'helper' is not defined\n"
+            "  in slip.py:6, return helper(x)\n"
+            "trivium check slip.py::grads --cost cost --shape x=N\n",
+        ),
+        (
+            ["slip.py::other", "--cost", "cost", "--shape", "x=N"],
+            "the gradient takes x, y, and what there is to hand it are x",
+        ),
         (["mine.py::grads"], "a gradient alone cannot be judged"),
         (["mine.py::grads", "--cost", "cost"], "no numbers to check mine.py::grads at"),
         (["mine.py::grads", "--cost", "cost", "--against", "zoo:notebok"], "did you mean 'notebook'"),
@@ -98,7 +125,7 @@ def test_what_cannot_be_checked_is_said(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for name, source in {"mine.py": SOURCE, "bad.py": "def (", "raises.py": "1 / 0"}.items():
+    for name, source in {"mine.py": SOURCE, "bad.py": "def (", "raises.py": "1 / 0", "slip.py": SLIP}.items():
         _ = (tmp_path / name).write_text(source)
     assert main(["check", *arguments]) == 2
     assert says in capsys.readouterr().err

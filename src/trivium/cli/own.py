@@ -86,7 +86,8 @@ def check_own(targets: Sequence[str], own: Own, *, as_json: bool, html: Path | N
             report = replace(_report(target, own), command=shlex.join(own.words(target)))
         except OracleError as error:
             if not getattr(error, "__notes__", ()):
-                error.add_note("trivium check --help   # a gradient of your own is FILE.py::NAME")
+                again = shlex.join(own.words(target)) if error.problems[0].where else ""
+                error.add_note(again or "trivium check --help   # a gradient of your own is FILE.py::NAME")
             raise
     _show(report, own, as_json=as_json)
     path = target.partition("::")[0]

@@ -16,9 +16,10 @@ import numpy as np
 
 from trivium.backend import Array
 from trivium.bringer import accepted, numbered, parameters
-from trivium.errors import OracleError, counted
+from trivium.errors import OracleError, Problem, counted
 from trivium.own.both import in_order, parted
 from trivium.own.fixed import apart, held
+from trivium.own.place import place
 from trivium.own.result import Result, is_numbers, read
 from trivium.own.stateful import is_stateful, opened
 from trivium.own.underscored import plainly
@@ -230,7 +231,11 @@ def called(function: Function, given: Mapping[str, Any], *, by_name: bool, whose
         raise
     except (Exception, SystemExit) as error:
         line = f"{type(error).__name__}: {error}"
-        raise OracleError(f"{whose} cannot be called with {', '.join(given)}: {line}") from error
+        where, names = place(error), ", ".join(given)
+        said = (
+            f"called with {names}, {whose} raises {line}" if where else f"{whose} cannot be called with {names}: {line}"
+        )
+        raise OracleError(Problem(said, where)) from error
 
 
 @contextmanager

@@ -18,7 +18,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from trivium.errors import OracleError, did_you_mean
+from trivium.errors import OracleError, Problem, did_you_mean
+from trivium.own.place import place
 
 MARK = "::"
 PROMPT = re.compile(r"(?m)^\s*In\s*\[\s*\d*\s*\]:[ \t]*\n?")
@@ -51,7 +52,8 @@ def _imported(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except (Exception, SystemExit) as error:
-        raise OracleError(f"{name} cannot be imported: {type(error).__name__}: {error}") from error
+        message = f"{name} cannot be imported: {type(error).__name__}: {error}"
+        raise OracleError(Problem(message, place(error))) from error
     finally:
         sys.path.remove("")
 
@@ -73,8 +75,8 @@ def loaded(path: Path) -> ModuleType:
         for part in parts:
             exec(compile(part, str(path), "exec"), vars(module))
     except (Exception, SystemExit) as error:
-        line = f"{type(error).__name__}: {error}"
-        raise OracleError(f"{path} cannot be run: {line}") from error
+        message = f"{path} cannot be run: {type(error).__name__}: {error}"
+        raise OracleError(Problem(message, place(error))) from error
     finally:
         sys.path.remove(str(path.parent))
     return module
