@@ -9,6 +9,7 @@ import pytest
 
 from trivium.errors import ValuesError
 from trivium.ops import OPS
+from trivium.ops.arithmetic import mul, square
 from trivium.ops.linear import matmul
 from trivium.ops.reduce import mean
 from trivium.ops.shape import reshape, split
@@ -146,6 +147,12 @@ def test_a_network_without_letters_is_checked_as_written_alone() -> None:
         ["as written"],
         (f"prime sizes: {why}", f"square layers: {why}"),
     )
+
+
+def test_of_single_numbers_no_size_could_be_another() -> None:
+    spec = trace(lambda w, x: square(mul(w, x)), vocabulary=OPS, inputs={"x": ""}, parameters={"w": ""}, name="single")
+    found = probes(spec)
+    assert ([p.name for p in found.points], found.left_out) == (["as written"], ())
 
 
 def test_sizes_that_do_not_fit_are_left_out_with_the_reason() -> None:

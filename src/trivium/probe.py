@@ -62,13 +62,19 @@ def probes(spec: Spec, *, seed: int = 0, values: Mapping[str, Any] | None = None
     else:
         points = [Probe("own values", spec, check_values(spec, values))]
     left_out = []
-    for name, sizes in (("prime sizes", prime_sizes(spec)), ("square layers", square_sizes(spec))):
+    others = {"prime sizes": prime_sizes(spec), "square layers": square_sizes(spec)} if has_axes(spec) else {}
+    for name, sizes in others.items():
         resized = _resized(spec, sizes, points)
         if isinstance(resized, Spec):
             points.append(Probe(name, resized, draw(resized, seed=seed)))
         else:
             left_out.append(f"{name}: {resized}")
     return Probes(tuple(points), tuple(left_out))
+
+
+def has_axes(spec: Spec) -> bool:
+    """Whether anything that is fed in has a size: of single numbers none could be another."""
+    return any(dims for _, dims in (*spec.inputs, *spec.parameters))
 
 
 def prime_sizes(spec: Spec) -> dict[str, int]:

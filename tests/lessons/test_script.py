@@ -21,7 +21,7 @@ from trivium.backend import load_backend
 from trivium.cli.entry import app
 from trivium.compare.bound import LINE, UNIT, smallest
 from trivium.compare.ends import noise_response
-from trivium.errors import BackendError
+from trivium.errors import BackendError, SpecError
 from trivium.lessons.excerpt import Excerpt, bindings, tree
 from trivium.lessons.script import STYLES, TABLE, TAKEN, script
 from trivium.ops import FAMILIES
@@ -182,6 +182,16 @@ def test_a_backend_of_one_s_own_has_no_style() -> None:
 
     with pytest.raises(BackendError, match="written as numpy, torch, jax"):
         _ = script(spec, Own(), draw(spec), "")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_network_without_a_gradient_is_not_written(style: str, tmp_path: Path) -> None:
+    file = tmp_path / "mask.net.toml"
+    text = 'name = "mask"\nloss = "l"\n[inputs]\nm = "3"\n[nodes]\nl = "sum(where(m, 1.0, 2.0))"\n'
+    _ = file.write_text(text, encoding="utf-8")
+    spec = tv.load(file)
+    with pytest.raises(SpecError, match="mask has no gradient to write: nothing that is fed in holds real numbers"):
+        _ = script(spec, load_backend(style), draw(spec), "")
 
 
 def test_the_command_writes_a_script_that_runs_alone(tmp_path: Path) -> None:

@@ -378,7 +378,8 @@ def test_a_loss_that_is_no_node() -> None:
 def test_a_loss_that_is_given() -> None:
     assert complaint(changed(('loss = "cost"', 'loss = "x"'))) == (
         "the loss 'x' is an input, not the result of a node\n"
-        "  in my.net.toml:2, loss = 'x'"
+        "  in my.net.toml:2, loss = 'x'\n"
+        '  a loss is computed, from what is fed in: a node such as  l = "mean(x)",  and  loss = "l"'
     )  # fmt: skip
 
 

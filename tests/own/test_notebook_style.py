@@ -56,7 +56,7 @@ def test_a_slip_is_found_placed_and_named(slip: str, wrong: set[str], suspects: 
     assert len(report.text().splitlines()) <= 25
 
 
-BY_ITSELF = {"no 1/N": "constant-factor-forgotten", "mean of biases": "", "one entry": ""}
+BY_ITSELF = {"no 1/N": "constant-factor-forgotten", "mean of biases": "bias-averaged", "one entry": ""}
 """Where a mistake has another name without the network, or none that is one slip."""
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from trivium.backend import Array, Backend
-from trivium.errors import BackendError
+from trivium.errors import BackendError, SpecError
 from trivium.lessons.excerpt import Excerpt, bindings
 from trivium.lessons.program import program
 from trivium.ops import FAMILIES
@@ -85,13 +85,15 @@ def script(spec: Spec, backend: Backend, given: Mapping[str, Array], command: st
 
     Run as a program it prints the loss and every gradient, at the numbers given, or at others of the same shapes where
     they are many. By hand, the way back may be left to be written (`solved`): every gradient is NaN until it is. Raises
-    BackendError for another backend than numpy, torch and jax.
+    BackendError for another backend than numpy, torch and jax, SpecError where there is no gradient.
     """
     if backend.name not in STYLES:
         raise BackendError(f"no style of {backend.name!r}: a network is written as {', '.join(STYLES)}")
     own = (*spec.givens, *spec.producer)
     names = {n: n if n not in TAKEN else _free(f"{n}_", own) for n in own}
     writer = Writer(spec, backend.name, Excerpt((*names.values(), *OWN[:4])), names, solved)
+    if not writer.trained:
+        raise SpecError(f"{spec.name} has no gradient to write: nothing that is fed in holds real numbers")
     if not solved:
         _ = writer.excerpt.take("trivium.lessons.share", "todo")
     body = {"numpy": _by_hand, "torch": _by_tape, "jax": _by_transformation}[backend.name]

@@ -24,7 +24,7 @@ from trivium.own.found import GRADIENT, RIGHT, WRONG, Found, Named, Part, Site
 from trivium.own.joined import told_apart
 from trivium.own.judge import LOSS, Noise, noise
 from trivium.own.layout import Layout, layouts
-from trivium.probe import draw, prime_sizes, square_sizes
+from trivium.probe import draw, has_axes, prime_sizes, square_sizes
 from trivium.referee import Referee
 from trivium.spec.graph import Spec
 
@@ -97,7 +97,8 @@ def _beside(
     spec, values, road = laid.spec, laid.to_network(given), network.road
     first = against.beside(spec, check_values(spec, values), road, referee, network.seconds, turned=laid.turned)
     points = [("", first, told, heard)]
-    for label, sizes in ((TELLING, prime_sizes(spec)), ("square layers", square_sizes(spec))):
+    others = {TELLING: prime_sizes(spec), "square layers": square_sizes(spec)} if has_axes(spec) else {}
+    for label, sizes in others.items():
         further = _further(code, given, laid, sizes, road)
         if isinstance(further, str):
             notes.append(f"not checked at {label}: {further}")

@@ -116,7 +116,8 @@ TABLE = (
         "TV203",
         "a probe was left out",
         "Besides your own values, a network is checked at drawn values of telling sizes. One of these is missing.",
-        "leave sizes free (letters instead of numbers), so that they can be varied.",
+        "where it says that no size is free, write letters instead of numbers and bind them in [sizes]; where other "
+        "sizes do not fit together, or are the same again, there is nothing to do.",
     ),
     Code(
         "TV204",

@@ -212,7 +212,8 @@ class Inference:
         if loss not in self.bound:
             self.fail(f"the loss {loss!r} is not bound by any node{did_you_mean(loss, self.bound)}", where)
         elif loss not in self.later:
-            self.fail(f"the loss {loss!r} is {self.bound[loss]}, not the result of a node", where)
+            made = f'a loss is computed, from what is fed in: a node such as  l = "mean({loss})",  and  loss = "l"'
+            self.fail(f"the loss {loss!r} is {self.bound[loss]}, not the result of a node", where, made)
         elif loss not in self.broken and entries(self.shapes[loss]) != 1:
             self.fail(
                 f"the loss {loss!r} has shape {show(self.shapes[loss])}; a gradient needs one number: "
