@@ -14,8 +14,8 @@ from typing import Any
 
 from trivium.backend import Backend, check_backend, installed, load_backend
 from trivium.compare.bound import Scaler
-from trivium.errors import BackendError, SpecError, ValuesError
-from trivium.given import read_values, shapes_of
+from trivium.errors import BackendError, Problem, SpecError, ValuesError, did_you_mean
+from trivium.given import check_values, read_values, shapes_of
 from trivium.ops import OPS
 from trivium.spec.file import bind_sizes, load as load_document
 from trivium.spec.graph import Spec
@@ -56,13 +56,21 @@ def find(
     if text.startswith("zoo:"):
         return Source(_fitted(network(text.removeprefix("zoo:")), read, sizes), read, text)
     document = load_document(
-        Path(text), vocabulary=OPS, sizes=sizes, shapes=None if read is None else shapes_of(read), beside=_shapes_in
+        Path(text),
+        vocabulary=OPS,
+        sizes=sizes,
+        shapes=None if read is None else shapes_of(read),
+        beside=lambda path: shapes_of(_own(path, text)),
     )
     if read is None and document.values is not None and not sizes:
-        own = read_values(Path(text).parent / document.values)
+        path = Path(text).parent / document.values
+        own = check_values(document.spec, _own(path, text), where=str(path))
         return Source(document.spec, own, text, document.accept)
     unused = (document.values or "") if read is None else ""
-    return Source(_fitted(document.spec, read, sizes), read, text, document.accept, unused)
+    fitted = _fitted(document.spec, read, sizes)
+    if isinstance(values, str | os.PathLike) and read is not None:
+        read = check_values(fitted, read, where=str(values))
+    return Source(fitted, read, text, document.accept, unused)
 
 
 def select(backends: Iterable[str | Backend] | None) -> dict[str, Backend]:
@@ -96,5 +104,11 @@ def _fitted(spec: Spec, values: Mapping[str, Any] | None, sizes: Mapping[str, in
     return spec.resized(**read | dict(sizes or {})) if read or sizes else spec
 
 
-def _shapes_in(path: Path) -> dict[str, tuple[int, ...]]:
-    return shapes_of(read_values(path))
+def _own(path: Path, file: str) -> Mapping[str, Any]:
+    """The numbers that a network's file names."""
+    if path.exists():
+        return read_values(path)
+    there = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+    message = f"the network's values are in {str(path)!r}, and there is no such file{did_you_mean(path.name, there)}"
+    cure = "put it there, name another, or leave the line out: then numbers are drawn"
+    raise ValuesError(Problem(message, f"{file}, values = {path.name!r}", cure))

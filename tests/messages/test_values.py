@@ -133,6 +133,13 @@ def test_booleans_for_numbers() -> None:
     )
 
 
+def test_half_a_label() -> None:
+    assert complaint(labels=[0.0, 2.0, 0.5, 1.5]) == (
+        "input 'labels'[2] is 0.5 (and 1 more like it); needs integers from 0 to 2\n"
+        "  a label is a whole number: the number of its class"
+    )
+
+
 def test_floats_for_labels() -> None:
     assert complaint(labels=[0.0, 2.0, 1.0, 0.0]) == (
         "input 'labels' holds floats (float64); needs integers from 0 to 2\n"

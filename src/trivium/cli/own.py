@@ -89,6 +89,9 @@ def check_own(targets: Sequence[str], own: Own, *, as_json: bool, html: Path | N
                 again = shlex.join(own.words(target)) if error.problems[0].where else ""
                 error.add_note(again or "trivium check --help   # a gradient of your own is FILE.py::NAME")
             raise
+        except ValuesError as error:
+            file = "" if own.values is None else str(own.values)
+            raise ValuesError(*(replace(p, where=p.where or file) for p in error.problems)) from error
     _show(report, own, as_json=as_json)
     path = target.partition("::")[0]
     if "::" in target and not path.endswith(".py"):

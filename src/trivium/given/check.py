@@ -109,7 +109,9 @@ def _wrong_shape(spec: Spec, given: Given, array: Array) -> Iterator[Problem]:
 
 def _wrong_entries(given: Given, array: Array) -> Iterator[Problem]:
     rule, letter = KINDS[given.kind.name], array.dtype.kind
-    if letter not in rule.accepts:
+    if broken := rule.broken(array, given.kind):
+        yield Problem(f"{_title(given)}{broken}", hint="a label is a whole number: the number of its class")
+    elif letter not in rule.accepts:
         holds = HOLDS.get(letter, "entries")
         like = "real" if rule.dtype is np.float64 else given.kind.name
         cure = CURES.get((like, letter), "")

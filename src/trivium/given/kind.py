@@ -47,6 +47,13 @@ class Rule:
         forbidden = self.forbidden(array, kind)
         return _sentence(array, forbidden, self.needs(kind)) if forbidden.any() else ""
 
+    def broken(self, array: Array, kind: Kind) -> str:
+        """Which entry is no whole number, of floats where whole numbers are needed, or nothing."""
+        if self.dtype is not np.int64 or array.dtype.kind != "f":
+            return ""
+        part = array != np.rint(array)
+        return _sentence(array, part, self.needs(kind)) if part.any() else ""
+
 
 def as_float32(x: Any) -> Array:
     """The float32 number nearest each entry, as float64: both precisions then share one exact gradient."""
