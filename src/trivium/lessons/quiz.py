@@ -16,7 +16,7 @@ from warnings import catch_warnings
 
 from trivium.backend import Array, Backend
 from trivium.compare.comparison import DISAGREE
-from trivium.errors import SpecError, counted
+from trivium.errors import SpecError
 from trivium.lessons.script import script
 from trivium.mistakes import MISTAKES
 from trivium.mutate.own import Own, functions

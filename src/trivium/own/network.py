@@ -14,7 +14,6 @@ from trivium.backend import Array
 from trivium.compare.bound import LINE, UNIT, Scaler
 from trivium.errors import OracleError
 from trivium.given import check_values
-from trivium.mistakes import Plant
 from trivium.own import against
 from trivium.own.against import Beside
 from trivium.own.assumption import assumption_in
@@ -97,8 +96,7 @@ def _beside(
     spec, values, road = laid.spec, laid.to_network(given), network.road
     first = against.beside(spec, check_values(spec, values), road, referee, network.seconds, turned=laid.turned)
     points = [("", first, told, heard)]
-    others = {TELLING: prime_sizes(spec), "square layers": square_sizes(spec)} if has_axes(spec) else {}
-    for label, sizes in others.items():
+    for label, sizes in _other_sizes(spec).items():
         further = _further(code, given, laid, sizes, road)
         if isinstance(further, str):
             notes.append(f"not checked at {label}: {further}")
@@ -142,7 +140,7 @@ def _beside(
         notes=tuple(notes),
         network=spec.name,
         other=other,
-        site=Site(spec, tuple(dict.fromkeys(p.node.name for planted in best for p in planted)) or where) if where else None,
+        site=_site(spec, best, where),
     )
 
 
@@ -150,6 +148,17 @@ def _best(explained: Sequence[tuple[Planted, int]]) -> list[Planted]:
     """Those that explain as many points as any does."""
     most = max((count for _, count in explained), default=0)
     return [planted for planted, count in explained if count == most]
+
+
+def _other_sizes(spec: Spec) -> dict[str, dict[str, int]]:
+    """Sizes that tell more than those given."""
+    return {TELLING: prime_sizes(spec), "square layers": square_sizes(spec)} if has_axes(spec) else {}
+
+
+def _site(spec: Spec, best: Sequence[Planted], where: tuple[str, ...]) -> Site | None:
+    """Where to look in the network: at the steps of what is named, else at all that are under suspicion."""
+    nodes = tuple(dict.fromkeys(p.node.name for planted in best for p in planted)) or where
+    return Site(spec, nodes) if where else None
 
 
 def _named(planted: Planted, network: Against) -> Named:
