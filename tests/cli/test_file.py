@@ -33,11 +33,12 @@ def test_a_file_is_written_whole_or_not_at_all(here: Path) -> None:
     assert ((here / "a").read_text(), os.listdir(here)) == ("first", ["a"])
 
 
-@pytest.mark.parametrize("page", ["nowhere/report.html", "."])
+@pytest.mark.parametrize("page", ["nowhere/report.html", "folder.html"])
 def test_a_page_that_cannot_be_written_is_refused_before_any_work(
-    page: str, net: str, capsys: pytest.CaptureFixture[str]
+    page: str, net: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _ = capsys.readouterr()
+    (here / "folder.html").mkdir()
     assert main(["check", net, QUICK, "--html", page]) == 2
     captured = capsys.readouterr()
     assert (captured.out, f"'--html': cannot write {page}: " in captured.err) == ("", True)

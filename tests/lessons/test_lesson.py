@@ -101,7 +101,13 @@ def test_a_student_s_lines_stand_at_their_steps() -> None:
     assert "grad_w3" not in back
 
 
-@pytest.mark.parametrize("path", sorted((EXAMPLES / "lessons").glob("*.toml")), ids=lambda path: path.stem)
+LESSONS = [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if path.stem == "lstm.net" else [])
+    for path in sorted((EXAMPLES / "lessons").glob("*.toml"))
+]
+
+
+@pytest.mark.parametrize("path", LESSONS)
 def test_each_lesson_is_right_and_small(path: Path) -> None:
     source = find(path)
     assert check(source.spec).verdict == "agree"

@@ -72,8 +72,8 @@ def test_putting_the_line_right_passes(questions: list[Question]) -> None:
 
 
 def test_the_same_seed_asks_the_same(questions: list[Question]) -> None:
-    again = quiz(NOTEBOOK.spec, load_backend("numpy"), given(), count=4, seed=3, command="")
-    assert [q.text for q in again] == [q.text for q in questions]
+    (again,) = quiz(NOTEBOOK.spec, load_backend("numpy"), given(), count=1, seed=3, command="")
+    assert again.text == questions[0].text
 
 
 @pytest.mark.slow

@@ -70,7 +70,7 @@ def unequal(text: str, style: str, spec: Spec, given: dict[str, Any]) -> list[st
     return [n for n in found if not (np.abs(found[n] - right[n]) <= LINE * UNIT["float64"] * size[n]).all()]
 
 
-QUICK = ("notebook", "lenet", "lstm_tagger", "word2vec", "gpt_block")
+QUICK = ("notebook", "lstm_tagger", "word2vec")
 NAMES = [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in ZOO]
 
 

@@ -16,7 +16,7 @@ import typer
 
 from trivium.cli.cure import advised, helped, size_or_network
 from trivium.cli.exchange import export, taken
-from trivium.cli.file import reserve, write
+from trivium.cli.file import reserve, reserve_page, write
 from trivium.cli.stream import mention, say
 from trivium.cli.times import changed, progress, table
 
@@ -147,7 +147,7 @@ def report(
     with helped():
         record = merged([read(file) for file in files])
     if out is not None:
-        reserve(out, "--out")
+        reserve_page(out, "--out")
         write(out, page(record, shlex.join(["trivium", "bench", "report", *map(str, files), "-o", str(out)])))
         mention(f"wrote {out}")
     if markdown:

@@ -56,7 +56,7 @@ def reserve(path: Path, option: str) -> None:
 
 def reserve_page(path: Path, option: str) -> None:
     """The same for a page, which a browser knows by the end of its name."""
-    if path.suffix.lower() not in PAGES:
+    if path.suffix.lower() not in PAGES and not _is_stream(path):
         message = f"{path} is no name for a page: end it in .html"
         raise typer.BadParameter(message, param_hint=f"'{option}'")
     reserve(path, option)
