@@ -7,6 +7,7 @@ of any op.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from trivium.tally import differentiated
 from trivium_jax.border import place, settings
 from trivium_jax.transform import Natives, Step, Table, run_nodes, steps_of
 
+LETTER = re.compile(r"(\w+):\w+\[")
+"""What a printed program calls one of the arrays that it reads."""
 NOTHING = "no equation: nothing is computed here"
 
 
@@ -76,7 +79,21 @@ def part(program: Jaxpr, named: Sequence[str], name: str) -> str:
     wanted = {v for e in others for v in variables(e.invars)} | set(variables(program.outvars))
     given_on = [v for e in chosen for v in e.outvars if v in wanted]
     whole: Any = program  # whose `replace` has no types
-    return str(whole.replace(constvars=[], invars=[*read], outvars=given_on, eqns=chosen))
+    text = str(whole.replace(constvars=[], invars=[*read], outvars=given_on, eqns=chosen))
+    made_by = {v: source(n) for e, n in zip(program.eqns, named, strict=True) for v in e.outvars}
+    return legend(text, [made_by.get(v, "what is fed in") for v in read]) + text
+
+
+def source(name: str) -> str:
+    """Whose numbers a variable holds, by the name of its equation."""
+    inner = name.removeprefix("transpose(").removeprefix("jvp(").rstrip(")")
+    return f"{inner}, coming back" if name.startswith("transpose(") else inner
+
+
+def legend(text: str, sources: Sequence[str]) -> str:
+    """A line that says what each letter that a program reads stands for, by the letters that it is printed with."""
+    letters = LETTER.findall(text.partition("let")[0])
+    return f"# {'; '.join(f'{a} of {b}' for a, b in zip(letters, sources, strict=True))}\n" if sources else ""
 
 
 def variables(atoms: Sequence[Var | Literal]) -> list[Var]:

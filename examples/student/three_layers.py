@@ -1,6 +1,6 @@
 """A three-layer network with its gradient written by hand, data points in columns: what a first course asks for.
 
-trivium check examples/student/three_layers.py::grads --cost three_layers.py::cost
+trivium check examples/student/three_layers.py::grads --cost cost --against examples/nets/notebook.net.toml
 python: trivium.check_gradient(cost, grads, at=..., against="examples/nets/notebook.net.toml")
 """
 

@@ -36,6 +36,12 @@ def test_a_program_s_equations_stand_at_their_nodes() -> None:
     assert re.findall(r"= (\w+)", back) == ["mul", "mul", "add_any"]
 
 
+def test_a_program_says_whose_numbers_it_reads() -> None:
+    program = told(JAX)
+    assert program["g3"][1].splitlines()[0] == "# a of g4, coming back; b of g3; c of g3"
+    assert program["g1"][0].splitlines()[0] == "# a of what is fed in; b of what is fed in"
+
+
 @pytest.mark.parametrize("road", [TORCH, JAX], ids=["torch", "jax"])
 def test_an_op_that_changes_changes_its_node_alone(road: Any) -> None:
     right, changed = told(road), told(road.having(tanh=lambda x: (x + x) / 2))

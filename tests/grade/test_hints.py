@@ -52,6 +52,11 @@ def test_each_level_adds_one_hint() -> None:
     assert [hints(answer(at_output()), STATES, SPEC, level) for level in range(5)] == [told[:n] for n in range(5)]
 
 
+def test_a_title_with_a_formula_gives_way_to_the_name() -> None:
+    found = of("tanh-not-squared")[0]
+    assert hints(answer(replace(found, node="g3")), STATES, SPEC, 4)[3] == "At g3: tanh not squared."
+
+
 def test_steps_that_share_a_mistake_are_told_together() -> None:
     told = hints(answer(replace(at_output(), node="g3", also=("g6",))), STATES, SPEC, 4)
     assert told[1] == "Look at the way back through the tanh steps: g3 and g6."

@@ -230,6 +230,20 @@ def test_a_line_of_code_that_is_too_long_goes_on_below_its_own_indent(page: str)
     assert '<span style="--i:4">    return ((1 - y * y) * y_bar,)</span>' in page
 
 
+def test_the_way_back_has_the_result_that_its_rule_uses(page: str) -> None:
+    step = page.split('class="step backward" data-node="g3"')[1].split("</section>")[0]
+    titles = re.findall(r"<caption><b>(.*?)</b>", step)
+    assert titles == ["∂g9/∂g3, coming back", "g2", "g3", "∂g9/∂g2"]
+    assert "1 - y²" in step.split("<h2>")[1].split("<table")[0]
+
+
+def test_of_a_large_parameter_an_entry_that_is_shown_is_moved() -> None:
+    spec = network("mlp").resized(b=200, n1=30)
+    text = lesson(spec, draw(spec), {"numpy": load_backend("numpy")}, None, "lesson").text
+    row, column = map(int, re.findall(r"how everything moves with \w+\[(\d+), (\d+)\]", text)[0])
+    assert max(row, column) < 8
+
+
 def test_what_forward_mode_says_is_explained(page: str) -> None:
     named = re.search(r"<b>∂g1/(∂w1\[\d, \d\]), by forward mode</b>", page)
     assert named is not None

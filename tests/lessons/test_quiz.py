@@ -43,7 +43,7 @@ def module(text: str) -> ModuleType:
 
 @pytest.fixture(scope="module")
 def questions() -> list[Question]:
-    return quiz(NOTEBOOK.spec, load_backend("numpy"), given(), count=4, seed=3, command="")
+    return quiz(NOTEBOOK.spec, load_backend("numpy"), given(), count=4, seed=3)
 
 
 def test_no_two_questions_are_alike(questions: list[Question]) -> None:
@@ -72,14 +72,14 @@ def test_putting_the_line_right_passes(questions: list[Question]) -> None:
 
 
 def test_the_same_seed_asks_the_same(questions: list[Question]) -> None:
-    (again,) = quiz(NOTEBOOK.spec, load_backend("numpy"), given(), count=1, seed=3, command="")
+    (again,) = quiz(NOTEBOOK.spec, load_backend("numpy"), given(), count=1, seed=3)
     assert again.text == questions[0].text
 
 
 @pytest.mark.slow
 def test_more_than_there_are_cannot_be_asked_for() -> None:
     with pytest.raises(SpecError, match=r"only \d+ mistakes of notebook"):
-        _ = quiz(NOTEBOOK.spec, load_backend("numpy"), given(), count=1000, seed=0, command="")
+        _ = quiz(NOTEBOOK.spec, load_backend("numpy"), given(), count=1000, seed=0)
 
 
 def test_the_command_writes_scripts_a_task_and_a_key(tmp_path: Path) -> None:
@@ -96,28 +96,24 @@ def test_the_command_writes_scripts_a_task_and_a_key(tmp_path: Path) -> None:
     assert again.exit_code == 2
 
 
-def graded(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> str:
-    """What the command in TASK.md prints, where TASK.md is."""
-    monkeypatch.chdir(folder)
-    text = (folder / "TASK.md").read_text(encoding="utf-8")
-    (line,) = [line for line in text.splitlines() if line.startswith("trivium ")]
-    assert main(shlex.split(line)[1:]) == 0
-    return capfd.readouterr().out
+def run(line: str, capfd: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """A command's exit code, and what it prints."""
+    _ = capfd.readouterr()
+    return main(shlex.split(line)[1:]), capfd.readouterr().out
 
 
 @pytest.mark.parametrize(
-    ("target", "sizes", "files", "states"),
+    ("target", "sizes", "files"),
     [
-        ("zoo:mlp", [], [], "wrong      2 of 6 right"),
-        ("zoo:mlp", ["--size", "b=3"], ["mlp.net.toml"], "wrong      2 of 6 right"),
-        (str(FILE), [], ["notebook.net.toml", "notebook.values.json"], "wrong      2 of 6 right"),
+        ("zoo:mlp", [], []),
+        ("zoo:mlp", ["--size", "b=3"], ["mlp.net.toml"]),
+        (str(FILE), [], ["notebook.net.toml", "notebook.values.json"]),
     ],
 )
-def test_the_task_s_command_is_right_where_it_stands(
+def test_the_commands_of_task_and_key_are_right_where_they_stand(
     target: str,
     sizes: list[str],
     files: list[str],
-    states: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
@@ -125,7 +121,14 @@ def test_the_task_s_command_is_right_where_it_stands(
     folder = tmp_path / "some" / "quiz"
     assert main(["quiz", target, "--mistakes", "1", "-o", str(folder), *sizes]) == 0
     assert sorted(p.name for p in folder.iterdir() if p.suffix in (".toml", ".json")) == sorted([*files, "key.json"])
-    assert states in graded(folder, monkeypatch, capfd)
+    monkeypatch.chdir(folder)
+    key = json.loads((folder / "key.json").read_text(encoding="utf-8"))
+    (mistake,) = (answer["mistake"] for answer in key["answers"])
+    (line,) = [x for x in (folder / "TASK.md").read_text(encoding="utf-8").splitlines() if x.startswith("trivium ")]
+    code, hinted = run(line, capfd)
+    assert (code, "of 6 gradients" in hinted, mistake in hinted) == (1, True, False)
+    code, marked = run(key["grading"], capfd)
+    assert (code, mistake in marked) == (0, True)
 
 
 def test_its_network_has_the_scripts_sizes(tmp_path: Path) -> None:
@@ -135,7 +138,7 @@ def test_its_network_has_the_scripts_sizes(tmp_path: Path) -> None:
 
 def test_a_rule_that_several_steps_share_has_its_mistake_named() -> None:
     spec = network("mlp")
-    asked = quiz(spec, load_backend("numpy"), draw(spec), count=4, seed=0, command="")
+    asked = quiz(spec, load_backend("numpy"), draw(spec), count=4, seed=0)
     assert {q.function for q in asked} & {"tanh_vjp", "linear_vjp"} != set()
     assert [q.alike for q in asked] == [()] * 4
 
@@ -172,7 +175,7 @@ def test_what_a_mistake_makes_numpy_warn_of_is_not_heard(tmp_path: Path) -> None
         with pytest.raises(
             SpecError, match=r"only \d mistakes of labels are caught and named, of \d+ that were planted"
         ):
-            _ = quiz(spec, load_backend("numpy"), draw(spec), count=50, seed=0, command="")
+            _ = quiz(spec, load_backend("numpy"), draw(spec), count=50, seed=0)
     assert heard == []
 
 

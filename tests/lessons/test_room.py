@@ -10,7 +10,7 @@ from trivium.backend import load_backend
 from trivium.cli import main
 from trivium.errors import SpecError
 from trivium.lessons.lesson import RAW, lesson
-from trivium.lessons.room import MOST_STEPS, fitting, refuse_large
+from trivium.lessons.room import LESSON, MOST_STEPS, SCRIPTS, fitting, refuse_large, refuse_long
 from trivium.lessons.tensor import corner, tensor
 from trivium.ops import OPS
 from trivium.probe import draw
@@ -33,7 +33,8 @@ def long(steps: int, size: int) -> Spec:
 
 @pytest.mark.parametrize("spec", [network("mlp", n1=100, n2=90), network("notebook", N=3800), long(MOST_STEPS, 20)])
 def test_a_page_stays_small_at_every_size_that_is_not_refused(spec: Spec) -> None:
-    refuse_large(spec)
+    refuse_long(spec)
+    refuse_large(spec, LESSON)
     text = lesson(spec, draw(spec), {"numpy": NUMPY}, None, "lesson").text
     assert text.count('<section class="step') == 2 * len(spec.nodes)
     assert len(text.encode()) < 1_000_000
@@ -49,10 +50,10 @@ def test_a_page_stays_small_at_every_size_that_is_not_refused(spec: Spec) -> Non
 )
 def test_sizes_that_would_do_are_named(name: str, sizes: dict[str, int], would: dict[str, int]) -> None:
     spec = network(name).resized(**sizes)
-    assert fitting(spec) == would
+    assert fitting(spec, LESSON.most) == would
     with pytest.raises(SpecError, match=" ".join(f"--size {n}={k}" for n, k in would.items())):
-        refuse_large(spec)
-    refuse_large(spec.resized(**would))
+        refuse_large(spec, LESSON)
+    refuse_large(spec.resized(**would), LESSON)
 
 
 def test_what_no_size_makes_smaller_is_refused_without_one() -> None:
@@ -61,12 +62,12 @@ def test_what_no_size_makes_smaller_is_refused_without_one() -> None:
         vocabulary=OPS,
     ).spec
     with pytest.raises(SpecError, match=r"at most 100,000 of them: n has 200,001 entries$"):
-        refuse_large(spec)
+        refuse_large(spec, LESSON)
 
 
 def test_a_network_of_too_many_steps_is_refused() -> None:
     with pytest.raises(SpecError, match="long has 121 steps, and a lesson goes through 120 at most"):
-        refuse_large(long(MOST_STEPS + 1, 1))
+        refuse_long(long(MOST_STEPS + 1, 1))
 
 
 def test_nothing_is_computed_before_it_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,3 +81,14 @@ def test_a_corner_is_called_one() -> None:
     assert corner(shown, 80) is shown
     assert [len(row) for row in corner(shown, 3).rows] == [3, 3, 3]
     assert corner(shown, 3).cut
+
+
+@pytest.mark.parametrize("command", SCRIPTS)
+def test_a_script_of_too_many_numbers_is_refused_at_once(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "x.py"
+    assert main([command, "zoo:mlp", "--size", "b=1000000000", "-o", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert f"at most {SCRIPTS[command].most:,} of them: mlp has" in said
+    assert ("would do" in said, out.exists()) == (True, False)

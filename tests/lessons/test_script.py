@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from typer.testing import CliRunner
 
 import trivium as tv
 from trivium.backend import load_backend
+from trivium.cli import main
 from trivium.cli.entry import app
 from trivium.compare.bound import LINE, UNIT, smallest
 from trivium.compare.ends import noise_response
@@ -192,6 +194,26 @@ def test_a_network_without_a_gradient_is_not_written(style: str, tmp_path: Path)
     spec = tv.load(file)
     with pytest.raises(SpecError, match="mask has no gradient to write: nothing that is fed in holds real numbers"):
         _ = script(spec, load_backend(style), draw(spec), "")
+
+
+@pytest.mark.parametrize("command", ["write", "exercise"])
+def test_a_script_is_named_as_one(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "zoo:mlp", "-o", str(tmp_path / "net.txt")]) == 2
+    assert "is no name for a script: end it in .py" in capsys.readouterr().err
+
+
+def test_an_exercise_says_what_it_is_and_how_it_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["exercise", "zoo:mlp", "-o", "net.py"]) == 0
+    head = (tmp_path / "net.py").read_text(encoding="utf-8").split('"""')[1].splitlines()
+    assert head[0].startswith("The network mlp in NumPy, its gradient to be written by hand")
+    assert head[-2] == "trivium check net.py::gradients --cost loss --against zoo:mlp"
+    _ = capsys.readouterr()
+    assert main([*shlex.split(head[-2])[1:], "--hints", "1"]) == 3
+    said = "Nothing is written yet: w1, c1, w2, c2, w3 and c3 are still to be written."
+    assert " ".join(capsys.readouterr().out.split()) == said
 
 
 def test_the_command_writes_a_script_that_runs_alone(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -125,6 +128,25 @@ def test_a_gradient_of_another_shape_is_wrong_beside_a_network_too() -> None:
         report = tv.check_gradient(THREE.cost, grads, at=AT, against=against)
         (wrong,) = report.found.of("gradient", "wrong")
         assert (wrong.name, wrong.why) == ("w2", "it has shape (3, 4), and should have (4, 3)")
+
+
+def test_a_gradient_that_lacks_an_axis_of_one_entry_is_said() -> None:
+    def flat(data: Mapping[str, Any]) -> dict[str, Any]:
+        found = dict(THREE.grads(data))
+        return found | {"b1": found["b1"].reshape(-1)}
+
+    report = tv.check_gradient(THREE.cost, flat, at=AT, against=NET)
+    said = "the gradient of b1 has shape (3,), and b1 (3, 1): its entries are compared, but an update with it "
+    assert (report.verdict, [n for n in report.found.notes if n.startswith(said)] != []) == ("agree", True)
+
+
+def test_a_factor_that_is_n_elsewhere_says_where() -> None:
+    def spread(data: Mapping[str, Any]) -> dict[str, Any]:
+        found = dict(THREE.grads(data))
+        return found | {"w2": found["w2"] / data["y"].shape[1]}
+
+    text = tv.check_gradient(THREE.cost, spread, at=AT, against=NET).text()
+    assert "13 times too small, and 13 is N (at prime sizes)" in " ".join(text.split())
 
 
 def test_what_was_not_brought_or_has_no_name_is_said() -> None:

@@ -36,14 +36,15 @@ def lesson(
     """
     from trivium.lessons.beside import beside as read
     from trivium.lessons.lesson import lesson as page
-    from trivium.lessons.room import refuse_large
+    from trivium.lessons.room import LESSON, refuse_large, refuse_long
     from trivium.referee import load_referee
     from trivium.target import select
 
     reserve_page(output, "--output")
     source = named(target, "lesson -o lesson.html", parse_sizes(size or ()))
     with advised(lambda _: f"trivium explain {shlex.quote(target)}  # a network of any size as text"):
-        refuse_large(source.spec)
+        refuse_long(source.spec)
+        refuse_large(source.spec, LESSON)
     given = numbers(source)
     sizes = [part for word in size or () for part in ("--size", word)]
     with advised(lambda _: "trivium lesson --help  # --beside"):

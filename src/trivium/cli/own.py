@@ -117,8 +117,14 @@ def _hinted(report: OwnReport, against: str, level: int) -> Iterator[str]:
     from trivium.grade.answer import answered, read
     from trivium.grade.hints import hints
     from trivium.grade.mark import MISSING, asked
+    from trivium.own.found import GRADIENT
+    from trivium.own.unwritten import WHY
+    from trivium.report.own import sentence
     from trivium.target import find
 
+    if not any(p.why != WHY for p in report.found.of(GRADIENT)):
+        yield sentence(report.found)
+        return
     answer, spec = read(answered(report, "", None, "")), find(against).spec
     if answer is None:
         raise InternalError("a report cannot be told as an answer")

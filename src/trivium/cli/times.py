@@ -49,6 +49,7 @@ def table(record: Record) -> Iterator[str]:
 
 
 def changed(found: Sequence[Change], missing: Sequence[tuple[Row, str]], apart: Sequence[str]) -> Iterator[str]:
+    """Where the runs differ, each program's ratio from the fastest on, and what only the first has measured."""
     yield from (f"the runs differ, in {difference}" for difference in apart)
     if not found:
         yield "no program was measured in both"

@@ -138,7 +138,7 @@ def _pairs(named: Named) -> Sequence[tuple[str, str]]:
 
 
 def done(named: Named) -> Iterator[str]:
-    """What the catalogue calls a mistake, unless that has the right formula in it."""
+    """What the catalogue calls a mistake: its title, or its name where the title has the right formula in it."""
     mistake = MISTAKES.get(named.mistake)
-    if mistake is not None and not reveals(mistake.title):
-        yield mistake.title
+    if mistake is not None:
+        yield from (said for said in (mistake.title, mistake.name.replace("-", " ")) if not reveals(said))

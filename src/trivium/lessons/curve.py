@@ -15,7 +15,7 @@ import numpy as np
 from trivium.backend import Array, Backend, loss_alone
 from trivium.compare.bound import LINE, UNIT
 from trivium.lessons.plot import Trace, loglog
-from trivium.lessons.tensor import entry
+from trivium.lessons.tensor import entry, places
 from trivium.spec.graph import Spec
 
 STEPS = tuple(10.0 ** (-k / 2) for k in range(2, 33))
@@ -65,7 +65,8 @@ class Curve:
 
 
 def curve(spec: Spec, given: Mapping[str, Array], road: Backend, gradients: Mapping[str, Array]) -> Curve | None:
-    """The curves of one entry: the largest of the first parameter that has any near the largest of all.
+    """The curves of one entry: the largest of the first parameter that has any near the largest of all, and one that
+    a page shows, where that is near it too.
 
     None where that is not finite, or no more than rounding beside the loss.
     """
@@ -76,7 +77,9 @@ def curve(spec: Spec, given: Mapping[str, Array], road: Backend, gradients: Mapp
     if not LINE * UNIT["float64"] * loss < most < math.inf:
         return None
     name = next(n for n in names if largest[n] >= most / NEAR)
-    flat = int(np.argmax(np.abs(gradients[name])))
+    sizes, shown = np.abs(gradients[name]).reshape(-1), places(gradients[name].shape)
+    flat = int(shown[np.argmax(sizes[shown])])
+    flat = flat if NEAR * sizes[flat] >= largest[name] else int(np.argmax(sizes))
     index = tuple(int(i) for i in np.unravel_index(flat, gradients[name].shape))
     right = float(gradients[name][index])
     f = {dtype: _loss(spec, given, road, dtype) for dtype in ("float64", "float32", "complex128")}

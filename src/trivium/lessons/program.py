@@ -33,6 +33,8 @@ def program(spec: Spec, road: str, given: Mapping[str, Array]) -> Iterator[str]:
     yield ""
     yield ""
     yield 'if __name__ == "__main__":'
+    if road == "torch":
+        yield "    torch.set_printoptions(precision=8)"
     yield f"    given = [{PLACED[road].format('x')} for x in numbers().values()]"
     yield f"    print({spec.loss!r}, '=', float(loss(*given)))"
     yield "    for name, gradient in gradients(*given).items():"

@@ -6,6 +6,7 @@ Knows nothing of files but their text.
 from __future__ import annotations
 
 import ast
+import itertools
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -56,22 +57,22 @@ class Question:
         }
 
 
-def quiz(
-    spec: Spec, backend: Backend, given: Mapping[str, Array], *, count: int, seed: int, command: str
-) -> list[Question]:
+def quiz(spec: Spec, backend: Backend, given: Mapping[str, Array], *, count: int, seed: int) -> list[Question]:
     """So many scripts with a mistake each, no two alike.
 
-    Only a mistake that the network's check catches, and names, is asked: first of all those that it names alone, and
-    those of different names. Raises SpecError where there are fewer.
+    Only a mistake that the network's check catches, and names, is asked: first of all those that it names alone, those
+    of different names, and those in different lines. Raises SpecError where there are fewer.
     """
-    every, found = _shuffled(script(spec, backend, given, command), seed), list[Question]()
+    every, found = _shuffled(script(spec, backend, given, ""), seed), list[Question]()
     names = cache(lambda question: _names(question, spec, given))
-    for alone, new in ((True, True), (True, False), (False, True), (False, False)):
+    for alone, new, apart in itertools.product((True, False), repeat=3):
         for question in every:
             if len(found) == count:
                 return found
             mistake = question.plant.mistake
             if (new and mistake in {q.plant.mistake for q in found}) or question.text in {q.text for q in found}:
+                continue
+            if apart and question.plant.line in {q.plant.line for q in found}:
                 continue
             told = names(question)
             if mistake in told and (len(told) == 1 or not alone):

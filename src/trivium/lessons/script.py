@@ -100,9 +100,10 @@ def script(spec: Spec, backend: Backend, given: Mapping[str, Array], command: st
     lines = list(body(writer, backend, given))
     imports = sorted({*LIBRARIES[backend.name], *writer.excerpt.imports}, key=lambda s: (s.startswith("from"), s))
     about = {"numpy": "its gradient by hand", "torch": "its gradient by autograd", "jax": "its gradient by jax.grad"}
-    title = f"The network {spec.name} in {_TITLES[backend.name]}, {about[backend.name]}."
+    by = about[backend.name] if solved else "its gradient to be written by hand: what is todo, from the loss back"
+    said = "\n\n".join(filter(None, (f"The network {spec.name} in {_TITLES[backend.name]}, {by}.", command)))
     parts = [
-        f'"""{title}\n\n{command}\n"""\n\n'
+        f'"""{said}\n"""\n\n'
         + "\n".join(imports)
         + ('\n\njax.config.update("jax_enable_x64", True)' if backend.name == "jax" else ""),
         *([writer.excerpt.text] if writer.excerpt.text else []),

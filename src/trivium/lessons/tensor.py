@@ -38,8 +38,7 @@ class Tensor:
 
 def tensor(title: str, x: Array, sums: Sequence[str] = ()) -> Tensor:
     """An array as it is shown; `sums` say of every entry, in order, where it comes from."""
-    cut = x.size > SHOWN
-    seen = x.reshape(1, 1) if x.ndim == 0 else x.reshape(-1, x.shape[-1]) if x.ndim > 1 else x[None]
+    cut, seen = x.size > SHOWN, _rows(x)
     corner = seen[:CORNER, :CORNER] if cut else seen
     largest = float(np.abs(x).max(initial=0.0)) if x.dtype.kind == "f" else 0.0
     told = np.array(sums or [""] * x.size, dtype=object).reshape(seen.shape)[: corner.shape[0], : corner.shape[1]]
@@ -48,6 +47,17 @@ def tensor(title: str, x: Array, sums: Sequence[str] = ()) -> Tensor:
         for row, words in zip(corner.tolist(), told, strict=True)
     )
     return Tensor(title, show(x.shape), rows, cut, x.shape[-2] if x.ndim > 2 else 0)
+
+
+def places(shape: tuple[int, ...]) -> Array:
+    """The places, counted flat, of the entries of an array of this shape that are shown."""
+    flat = np.arange(math.prod(shape))
+    return flat if flat.size <= SHOWN else _rows(flat.reshape(shape))[:CORNER, :CORNER].ravel()
+
+
+def _rows(x: Array) -> Array:
+    """As a page has it: the rows of all its matrices one below the other."""
+    return x.reshape(1, 1) if x.ndim == 0 else x.reshape(-1, x.shape[-1]) if x.ndim > 1 else x[None]
 
 
 def corner(shown: Tensor, side: int) -> Tensor:

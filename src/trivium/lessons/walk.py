@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from functools import cached_property
@@ -18,13 +18,13 @@ from trivium.backend import Array, Backend, Evaluation
 from trivium.lessons.account import STYLES
 from trivium.lessons.beside import Beside, Written
 from trivium.lessons.derivations import DERIVATIONS, Line
-from trivium.lessons.equation import gathered
+from trivium.lessons.equation import equations
 from trivium.lessons.sums import Slopes, backward_sums, forward_sums, slopes
 from trivium.lessons.tensor import SHOWN, Tensor, entry, tensor
 from trivium.referee import Certificate, Enclosure
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
-from trivium.tally import Following
+from trivium.tally import Following, Tallying
 
 FORWARD, BACKWARD = "forward", "backward"
 FUNCTIONS = re.compile(r"(?m)^(?=def )")
@@ -39,7 +39,7 @@ DIGITS = 30
 class Step:
     """One step, forward or back.
 
-    gathered  the backward equations with the sums that the engine adds where an input was spread; else nothing
+    formula   what the op is; on the way back what the handwritten rule says of itself, with the engine's sums
     tensors   what is read, then what is made; of what is made, where each entry comes from
     styles    each road's own account of this direction
     written   the lines of somebody's own code that do it
@@ -51,7 +51,6 @@ class Step:
     node: str
     equation: str
     formula: str
-    gathered: str
     tensors: tuple[Tensor, ...]
     styles: tuple[tuple[str, str], ...]
     derivation: tuple[Line, ...]
@@ -130,7 +129,7 @@ class Walk:
         return [s if first[s.derivation] == i else replace(s, derivation=()) for i, s in enumerate(found)]
 
     def _slopes(self, node: Node) -> Slopes | None:
-        return slopes(self.spec, node, self.first.values, next(iter(self.backends.values())))
+        return slopes(self.spec, node, self.first.values, self._shown)
 
     def _forward(self, node: Node, here: Slopes | None) -> Step:
         values, made = self.first.values, node.outputs[0]
@@ -157,6 +156,7 @@ class Walk:
         tensors = [
             *(tensor(f"∂{loss}/∂{n}, coming back", run.gradients[n]) for n in node.outputs if n in run.gradients),
             *(tensor(n, run.values[n]) for n in dict.fromkeys(node.inputs)),
+            *(tensor(n, run.values[n]) for n in node.outputs if (node.name, n) in self._kept),
             *(tensor(f"∂{loss}/∂{n}{self._part(n)}", run.gradients[n], sums[n] if self.few else ()) for n in gives),
         ]
         learned = [n for n in gives if n in self.spec.givens and self.spec.givens[n].parameter]
@@ -175,8 +175,7 @@ class Walk:
             direction,
             node.name,
             f"back through {node}" if back else str(node),
-            node.op.formula,
-            gathered(self.spec, node, self.first.values, next(iter(self.backends.values()))) if back else "",
+            self._rule(node) if back else node.op.formula,
             tuple(tensors),
             tuple(self._styles(node, forward=not back)),
             DERIVATIONS.get(node.op.name, ()) if back else (),
@@ -185,6 +184,24 @@ class Walk:
             "" if at is None else entry(result.title, at, self.spec.shapes[result.tensor]),
             "" if at is None or not result.sums else result.sums[at],
         )
+
+    def _rule(self, node: Node) -> str:
+        """The backward equations, where the first road has some."""
+        return next(reversed(equations(self.spec, node, self.first.values, self._shown)), node.op.formula)
+
+    @property
+    def _shown(self) -> Backend:
+        """The road whose numbers are shown."""
+        return next(iter(self.backends.values()))
+
+    @cached_property
+    def _kept(self) -> Collection[tuple[str, str]]:
+        """The steps of which the shown road keeps the result itself for the way back, each with the result's name."""
+        if not isinstance(self._shown, Tallying):
+            return ()
+        given = {n: self.first.values[n] for n in self.spec.givens}
+        kept = self._shown.tally(self.spec, given).kept
+        return {(node, k.name) for k in kept for node in k.what.split(", ")}
 
     def _part(self, name: str) -> str:
         """What is added where a tensor is read more than once."""

@@ -5,13 +5,14 @@ Knows nothing of how the verdict is told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from trivium.backend import Array
 from trivium.compare.bound import LINE, UNIT, Scaler
+from trivium.compare.comparison import Pattern
 from trivium.errors import OracleError
 from trivium.given import check_values
 from trivium.own import against
@@ -26,6 +27,7 @@ from trivium.own.layout import Layout, layouts
 from trivium.probe import draw, has_axes, prime_sizes, square_sizes
 from trivium.referee import Referee
 from trivium.spec.graph import Spec
+from trivium.spec.signature import show
 
 TELLING = "prime sizes"
 LINE_OF = ", line "
@@ -119,7 +121,7 @@ def _beside(
     if own_names:
         listed = ", ".join(dict.fromkeys(own_names.values()))
         notes.append(f"other things than the network's of these names, and not compared: {listed}")
-    notes += [laid.note] if laid.note else []
+    notes += [*([laid.note] if laid.note else []), *_bent(told, given, first)]
     wrong = [p.name for p in parts if p.kind == GRADIENT and p.state == WRONG]
     where: tuple[str, ...] = ()
     best: list[Planted] = []
@@ -155,6 +157,18 @@ def _other_sizes(spec: Spec) -> dict[str, dict[str, int]]:
     return {TELLING: prime_sizes(spec), "square layers": square_sizes(spec)} if has_axes(spec) else {}
 
 
+def _bent(told: Told, given: Mapping[str, Array], first: Beside) -> Iterator[str]:
+    """Gradients that lack an axis of what they are of, or have one more: right by their entries, not for an update."""
+    for said, x in told.gradients.items():
+        name = first.meaning(said) or said
+        own = np.shape(given.get(name, x))
+        if x.shape != own and [n for n in x.shape if n != 1] == [n for n in own if n != 1]:
+            yield (
+                f"the gradient of {name} has shape {show(x.shape)}, and {name} {show(own)}: its entries are compared, "
+                "but an update with it broadcasts"
+            )
+
+
 def _site(spec: Spec, best: Sequence[Planted], where: tuple[str, ...]) -> Site | None:
     """Where to look in the network: at the steps of what is named, else at all that are under suspicion."""
     nodes = tuple(dict.fromkeys(p.node.name for planted in best for p in planted)) or where
@@ -183,8 +197,17 @@ def worst(at: Sequence[tuple[str, Sequence[Part]]]) -> list[Part]:
         if have is None or gravity.index(p.state) < gravity.index(have.state):
             found[p.kind, p.name] = p
         elif p.state == WRONG and have.state == WRONG and label == TELLING and not _placed(p):
-            found[p.kind, p.name] = replace(have, pattern=p.pattern)  # where a stray factor names its dimension
+            found[p.kind, p.name] = replace(
+                have, pattern=_at(label, have.pattern, p.pattern)
+            )  # a factor names its letter
     return list(found.values())
+
+
+def _at(label: str, here: Pattern | None, pattern: Pattern | None) -> Pattern | None:
+    """A pattern that was seen at other sizes than those of the numbers that are shown, where it is another there."""
+    if pattern is None or (here is not None and here.text == pattern.text):
+        return pattern
+    return replace(pattern, text=f"{pattern.text} (at {label})")
 
 
 def _placed(part: Part) -> bool:
