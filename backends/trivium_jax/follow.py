@@ -20,8 +20,9 @@ from trivium.tally import differentiated
 from trivium_jax.border import place, settings
 from trivium_jax.transform import Natives, Step, Table, run_nodes, steps_of
 
+HEAD = re.compile(r"^(?:in )?\{ lambda ;(.*?)\. let$", re.MULTILINE | re.DOTALL)
 LETTER = re.compile(r"(\w+):\w+\[")
-"""What a printed program calls one of the arrays that it reads."""
+"""What a printed program reads, and what it calls one of these arrays."""
 NOTHING = "no equation: nothing is computed here"
 
 
@@ -92,8 +93,10 @@ def source(name: str) -> str:
 
 def legend(text: str, sources: Sequence[str]) -> str:
     """A line that says what each letter that a program reads stands for, by the letters that it is printed with."""
-    letters = LETTER.findall(text.partition("let")[0])
-    return f"# {'; '.join(f'{a} of {b}' for a, b in zip(letters, sources, strict=True))}\n" if sources else ""
+    heads = HEAD.findall(text)  # of the programs that it calls, and its own, which is the last
+    letters = LETTER.findall(heads[-1]) if heads else []
+    of = {b: ", ".join(a for a, s in zip(letters, sources, strict=True) if s == b) for b in sources} if letters else {}
+    return f"# {'; '.join(f'{a} of {b}' for b, a in of.items())}\n" if of else ""
 
 
 def variables(atoms: Sequence[Var | Literal]) -> list[Var]:

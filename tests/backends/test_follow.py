@@ -38,8 +38,8 @@ def test_a_program_s_equations_stand_at_their_nodes() -> None:
 
 def test_a_program_says_whose_numbers_it_reads() -> None:
     program = told(JAX)
-    assert program["g3"][1].splitlines()[0] == "# a of g4, coming back; b of g3; c of g3"
-    assert program["g1"][0].splitlines()[0] == "# a of what is fed in; b of what is fed in"
+    assert program["g3"][1].splitlines()[0] == "# a of g4, coming back; b, c of g3"
+    assert program["g1"][0].splitlines()[0] == "# a, b of what is fed in"
 
 
 @pytest.mark.parametrize("road", [TORCH, JAX], ids=["torch", "jax"])

@@ -33,6 +33,7 @@ def test_noise_widens_the_interval() -> None:
     assert loud.high - loud.low > 3 * (quiet.high - quiet.low)
 
 
+@pytest.mark.slow
 def test_no_change_is_seen_in_most_runs_of_the_same_thing() -> None:
     assert sum(change(row(1.0), row(1.0)).verdict == SAME for _ in range(40)) >= 32
 

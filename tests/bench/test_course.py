@@ -109,7 +109,8 @@ def test_a_kernel_that_is_named_is_asked_for() -> None:
     assert environment(2, "default")["OMP_NUM_THREADS"] == "2"
 
 
-@pytest.mark.parametrize("interleaved", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow
+@pytest.mark.parametrize("interleaved", [False, True])
 def test_two_roads_are_measured_in_every_process(interleaved: bool) -> None:
     record = measured("numpy", "torch", processes=2, interleaved=interleaved).record()
     assert [len(r.rounds) for r in record.rows] == [2, 2, 2, 2]

@@ -43,8 +43,8 @@ def test_the_first_says_only_how_far_it_is_right(tmp_path: Path, capsys: pytest.
 def test_the_second_names_the_step_and_the_last_the_slip(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     second, last = (told(tmp_path, "", level, capsys)[1] for level in (2, 4))
     assert "g3, the tanh" in second
-    assert "slip" not in second
-    assert "the slip is in the formula of this very step" in last
+    assert "not squared" not in second
+    assert "At g3: tanh not squared." in last
     assert last.startswith(second)
 
 

@@ -13,6 +13,7 @@ from tests.grade.handed import RIGHT, handed, marks, slip, task
 from trivium.grade.classroom import mistakes, outcomes
 from trivium.grade.mark import Mark
 
+pytestmark = pytest.mark.slow
 SECONDS = 5.0
 """For those that never end; the others have their time."""
 OUTSIDE = "outside.txt"

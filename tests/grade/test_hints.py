@@ -73,7 +73,7 @@ def test_none_of_those_that_give_the_same_numbers_is_kept_back() -> None:
     told = hints(answer(*(replace(at_output(), mistake=name) for name in names)), STATES, SPEC, 4)
     assert told[3] == (
         "One of these, which give the same numbers: the derivative is taken at the output; the 2 of a square is "
-        "missing; nothing goes back; the slip is in the formula of this very step; a sign is wrong."
+        "missing; nothing goes back; tanh not squared; a sign is wrong."
     )
 
 

@@ -209,9 +209,9 @@ def test_an_exercise_says_what_it_is_and_how_it_is_checked(
     assert main(["exercise", "zoo:mlp", "-o", "net.py"]) == 0
     head = (tmp_path / "net.py").read_text(encoding="utf-8").split('"""')[1].splitlines()
     assert head[0].startswith("The network mlp in NumPy, its gradient to be written by hand")
-    assert head[-2] == "trivium check net.py::gradients --cost loss --against zoo:mlp"
+    assert head[-1] == "trivium check net.py::gradients --cost loss --against zoo:mlp"
     _ = capsys.readouterr()
-    assert main([*shlex.split(head[-2])[1:], "--hints", "1"]) == 3
+    assert main([*shlex.split(head[-1])[1:], "--hints", "1"]) == 3
     said = "Nothing is written yet: w1, c1, w2, c2, w3 and c3 are still to be written."
     assert " ".join(capsys.readouterr().out.split()) == said
 

@@ -38,6 +38,7 @@ def test_tests_of_shapes_let_everything_through(tmp_path: Path) -> None:
     assert all(o.change is not None and o.change > 0 for o in outcomes)
 
 
+@pytest.mark.slow
 def test_a_test_of_every_number_lets_nothing_through(tmp_path: Path) -> None:
     outcomes = run(tmp_path, written(tmp_path, NUMBERS), names=("cotangent-squared", "bias-averaged"))
     assert states(outcomes) == {CAUGHT}

@@ -101,6 +101,7 @@ def test_what_cannot_be_asked_is_said(call: Callable[[], Any], says: str) -> Non
         _ = call()
 
 
+@pytest.mark.slow
 def test_trees_pass_in_both_modes_and_orders() -> None:
     assert check_grads(layer, (TREE, jnp.ones((2, 2)) * 0.3), order=2, atol=1e-2, rtol=1e-2) is None  # type: ignore[func-returns-value]
 

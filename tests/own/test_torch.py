@@ -149,6 +149,7 @@ def test_what_no_framework_knows_is_refused() -> None:
         _ = tv.check_module(3, at=[1.0])
 
 
+@pytest.mark.slow
 def test_all_tensors_of_a_tuple_count_without_a_loss() -> None:
     assert tv.check_module(nn.LSTM(3, 2), at=[X[None]]).verdict == "agree"
     with pytest.raises(OracleError, match="give a loss"):

@@ -38,6 +38,7 @@ def test_what_is_right_is_quiet(project: Project) -> None:
     result.stdout.no_fnmatch_line("*SUB*")
 
 
+@pytest.mark.slow
 def test_workers_tell_the_same(project: Project) -> None:
     folder = project("numpy")
     folder.makepyfile(test_own=WRONG, test_right=RIGHT)

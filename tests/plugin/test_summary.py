@@ -139,6 +139,7 @@ def test_annotations_can_be_asked_for_and_refused(
     assert len(annotations(folder.runpytest(SMALL, f"--trivium-annotate={asked}"))) == told
 
 
+@pytest.mark.slow
 def test_workers_leave_annotations_to_who_speaks(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = project("numpy")
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
