@@ -104,7 +104,9 @@ def judge(run: Run, e: Expectation, scaler: Scaler) -> Judged:
             measured = units(np.abs(got - e.value), e.scale, run.dtype)
         if measured.max(initial=0.0) <= LINE:
             return Judged(_step(run, e, got, measured), None, None)
-    comparable = np.logical_and.reduce([np.isfinite(x) for x in needed])
+    comparable = np.ones(got.shape, bool)
+    for x in needed:
+        comparable &= np.isfinite(x)
     with np.errstate(all="ignore"):
         from_point = np.where(comparable, units(np.abs(got - e.value), e.scale, run.dtype), 0.0)
         measured = from_point
