@@ -29,7 +29,7 @@ def test_every_declared_backend_is_looked_at() -> None:
 
 def test_a_backend_that_is_not_installed_is_named_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     absent = EntryPoint("jax", "a_module_that_nobody_has:BACKEND", "trivium.backends")
-    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [absent])
+    monkeypatch.setattr("trivium.backend.declared", lambda group: (absent,))
     cure = "backend 'jax' is not installed: it needs the module 'a_module_that_nobody_has'; pip install 'trivium[jax]'"
     assert [w for w in facts().warnings if w.startswith("backend")] == [cure]
 

@@ -32,13 +32,15 @@ class Shaker:
         """One array, shaken; labels and masks stay."""
         if not isinstance(x, np.ndarray | np.generic) or x.dtype.kind != "f":
             return x
-        shaken, taken = np.array(x, order="C"), self.factors[self.place :][:PERIOD]
-        flat = shaken.reshape(-1)
-        for start in range(0, x.size, PERIOD):
+        size, place = x.size, self.place
+        self.place = (3 * place + size + 1) % PERIOD
+        if size <= PERIOD:
+            return np.asarray(x * self.factors[place : place + size].reshape(x.shape), x.dtype)
+        shaken, flat, taken = np.empty(size, x.dtype), x.ravel(), self.factors[place : place + PERIOD]
+        for start in range(0, size, PERIOD):
             part = flat[start : start + PERIOD]
-            _ = np.multiply(part, taken[: part.size], out=part, casting="same_kind")
-        self.place = (3 * self.place + x.size + 1) % PERIOD
-        return shaken
+            _ = np.multiply(part, taken[: part.size], out=shaken[start : start + PERIOD], casting="same_kind")
+        return shaken.reshape(x.shape)
 
     def all(self, arrays: tuple[Any, ...]) -> tuple[Any, ...]:
         """Each array of a tuple, shaken."""

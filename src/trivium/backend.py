@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
+from trivium.declared import declared
 from trivium.errors import BackendError, did_you_mean
 from trivium.spec.graph import Spec
 from trivium.spec.op import Attributes, Op
@@ -160,9 +161,7 @@ def loss_alone(spec: Spec) -> Want:
 
 def registered() -> Mapping[str, EntryPoint]:
     """Every backend that an installed distribution declares, by name; none is imported."""
-    from importlib.metadata import entry_points  # imported here, so that `import trivium` stays fast
-
-    found = {point.name: point for point in entry_points(group="trivium.backends")}
+    found = {point.name: point for point in declared("trivium.backends")}
     return {name: found[name] for name in sorted(found, key=_rank)}
 
 

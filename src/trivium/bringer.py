@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from trivium.backend import Array
+from trivium.declared import declared
 
 LAYOUTS = ("contiguous", "transposed", "expanded")
 """How a cotangent may lie in memory: as it comes, with its axes stored in reverse, or one number for all entries."""
@@ -78,9 +79,7 @@ class Bringer(Protocol):
 
 def bringers() -> Iterator[Bringer]:
     """What can bring a framework's own code, of those frameworks that this process has imported."""
-    from importlib.metadata import entry_points
-
-    for point in entry_points(group="trivium.bringers"):
+    for point in declared("trivium.bringers"):
         if point.name in sys.modules:
             yield point.load()
 

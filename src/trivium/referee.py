@@ -16,6 +16,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from trivium.backend import Array, Arrays, Bars
+from trivium.declared import declared
 from trivium.errors import BackendError, ValuesError
 from trivium.spec.graph import Spec
 from trivium.spec.op import Attributes, Op
@@ -272,9 +273,7 @@ class Referee(Protocol):
 
 def load_referee() -> Referee | None:
     """The referee that is installed, or None; BackendError where it is there and cannot be imported."""
-    from importlib.metadata import entry_points  # imported here, so that `import trivium` stays fast
-
-    for point in entry_points(group="trivium.referees", name=EXACT):
+    for point in (point for point in declared("trivium.referees") if point.name == EXACT):
         try:
             found: Referee = point.load()
         except ModuleNotFoundError:

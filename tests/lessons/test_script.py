@@ -21,8 +21,8 @@ import trivium as tv
 from trivium.backend import load_backend
 from trivium.cli import main
 from trivium.cli.entry import app
-from trivium.compare.bound import LINE, UNIT, smallest
-from trivium.compare.ends import noise_response
+from trivium.compare.bound import LINE, RUNS, UNIT, smallest
+from trivium.compare.ends import Response
 from trivium.errors import BackendError, SpecError
 from trivium.lessons.excerpt import Excerpt, bindings, tree
 from trivium.lessons.script import STYLES, TABLE, TAKEN, script
@@ -65,7 +65,7 @@ def gradients(text: str, style: str, spec: Spec, given: dict[str, Any]) -> dict[
 def unequal(text: str, style: str, spec: Spec, given: dict[str, Any]) -> list[str]:
     """The parameters of which the script has another gradient than the network, by more than rounding explains."""
     road = handwritten()
-    right, noise = road.compile(spec)(given).gradients, noise_response(road, spec, given)
+    right, noise = road.compile(spec)(given).gradients, Response(road, spec, given).rms(RUNS)
     found = gradients(text, style, spec, given)
     assert set(found) == {name for name, _ in spec.parameters}
     size = {n: np.maximum(np.maximum(noise[n], np.abs(right[n])), smallest("float64")) for n in found}

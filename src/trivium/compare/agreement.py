@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from trivium.backend import Array, Backend
 from trivium.compare import ends, localize, presence, remarks, shared_fault, vacuity
 from trivium.compare.alone import own_forward
-from trivium.compare.bound import Scaler
+from trivium.compare.bound import FEW_RUNS, Scaler
 from trivium.compare.comparison import DEFINITION, DISAGREE, Comparison, Cost, End, Finding, Step
 from trivium.compare.guard import guarded
 from trivium.compare.inquest import Inquest
@@ -54,11 +54,11 @@ def compare(
     checked = [inquest.done[id(run)][0] for run in runs]
     missing = [f for run in runs for f in (*absent[id(run)], *presence.untrained(run))]
     by_steps = merged([*missing, *inquest.faults.values()]) + localize.findings(spec, inquest.cases())
-    by_steps = shared_fault.together(by_steps, tuple(backends))
-    by_steps = _diagnosed(by_steps, inquest)
+    by_steps = _diagnosed(shared_fault.together(by_steps, tuple(backends)), inquest)
     by_steps += _by_oracle(inquest, by_steps)
     replayed = time.perf_counter()
-    noises = {point.name: ends.noise_response(scaler, point.spec, point.given) for point in points}
+    responses = {point.name: ends.Response(scaler, point.spec, point.given) for point in points}
+    noises = {name: response.rms(FEW_RUNS) for name, response in responses.items()}
     shaken = time.perf_counter()
     steps = tuple(s for c in checked for s in c.steps)
     whole = referee if referee and all(referee.has(node.op) for node in spec.nodes) else None
@@ -73,7 +73,7 @@ def compare(
     found = [
         *by_steps,
         *lost,
-        *merged(_untapped(points, noises, by_steps)),
+        *merged(_untapped(points, responses, by_steps)),
         *remarks.conventions(runs, [e for c in checked for e in c.evidence]),
         *remarks.ranges([*(o for c in checked for o in c.ranges), *outside]),
         *vacuity.warnings(spec, [(p.name, p.given) for p in points], steps, shown),
@@ -140,10 +140,10 @@ def _ends(
 
 
 def _untapped(
-    points: Sequence[Point], noises: Mapping[str, Mapping[str, Array]], known: Sequence[Finding]
+    points: Sequence[Point], responses: Mapping[str, ends.Response], known: Sequence[Finding]
 ) -> Iterator[Finding]:
     wrong = {f.backend for f in known if f.code == "TV103"}
     for point in points:
         for run in point.runs:
             if run.backend not in wrong:
-                yield from ends.untapped(run, noises[point.name])
+                yield from ends.untapped(run, responses[point.name])

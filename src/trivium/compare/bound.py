@@ -27,7 +27,9 @@ Q = 2.0**-40
 DRAWS = 6
 """Shaken runs of one op."""
 RUNS = 8
-"""Shaken runs of a whole network."""
+"""Shaken runs of a whole network, where a verdict rests on them."""
+FEW_RUNS = 4
+"""Shaken runs that tell how many digits rounding leaves, to within half a digit on the zoo's networks."""
 BLIND = 2.0**-10
 """The share of a gradient that rounding may eat before the report says that hardly a digit is left."""
 FEW = 2.0**-20
@@ -72,33 +74,46 @@ def scales(
     forward, backward = terms(op, attrs, inputs, outputs)
     inside = op.intermediate(attrs, *inputs) if op.intermediate else 0.0
     return Scales(
-        tuple(_scale(y, np.maximum(s, inside), forward) for y, s in zip(outputs, sizes[0], strict=True)),
+        tuple(
+            _scale(y, np.maximum(s, inside) if inside else s, forward) for y, s in zip(outputs, sizes[0], strict=True)
+        ),
         tuple(None if b is None else _scale(b, s, k) for b, s, k in zip(bars, sizes[1], backward, strict=True)),
     )
 
 
 def raised(size: Scales, dtype: str, inputs: Arrays, cotangents: Arrays) -> Scales:
-    """The scales, none below what is left of a number that underflowed inside the step and was then multiplied.
+    """The scales, in place, none below what is left of a number that underflowed inside the step and was multiplied.
 
     A slope of 1e-40 is 0 in float32, whatever it is multiplied by: the largest cotangent, and the largest input.
     """
-    read, received = _largest(inputs), _largest(cotangents)
-    least = smallest(dtype)
-    return Scales(
-        tuple(np.maximum(s, least * read) for s in size.outputs),
-        tuple(None if s is None else np.maximum(s, least * read * received) for s in size.bars),
-    )
+    least = smallest(dtype) * _at_least_1(inputs)
+    for scale in size.outputs:
+        _ = np.maximum(scale, least, out=scale)
+    least *= _at_least_1(cotangents)
+    for bar in size.bars:
+        if bar is not None:
+            _ = np.maximum(bar, least, out=bar)
+    return size
 
 
-def _largest(arrays: Arrays) -> float:
+def _at_least_1(arrays: Arrays) -> float:
     """The largest finite number among these, at least 1."""
-    found = [float(np.abs(x).max(initial=0.0)) for x in arrays if x.dtype.kind == "f"]
+    found = [largest(x) for x in arrays if x.dtype.kind == "f"]
     return max([1.0, *(size for size in found if math.isfinite(size))])
+
+
+def largest(x: Array) -> float:
+    """The largest absolute value; 0 of nothing, NaN where one is."""
+    high, low = float(x.max(initial=0.0)), -float(x.min(initial=0.0))
+    return high if high >= low or math.isnan(high) else low
 
 
 def _scale(result: Array, size: Any, terms_: int) -> Array:
     with np.errstate(all="ignore"):
-        return np.asarray(np.maximum(np.abs(result), size) * math.sqrt(terms_))
+        found = np.asarray(np.abs(result))
+        _ = np.maximum(found, size, out=found)
+        found *= math.sqrt(terms_)
+        return found
 
 
 def absolute(scaler: Scaler, op: Op, attrs: Attributes, inputs: Arrays, cotangents: Arrays) -> tuple[Arrays, Bars]:
@@ -118,13 +133,14 @@ def response(
     """
     still = scaler.replay(op, attrs, inputs, cotangents)
     changes = tuple(tuple(None if base is None else Changes(base) for base in part) for part in still)
-    for seed in range(DRAWS):
-        shaken = scaler.shaken(op, attrs, inputs, cotangents, Noise(Q, seed))
-        for part, moved in zip(changes, shaken, strict=True):
-            for change, array in zip(part, moved, strict=True):
-                if change is not None and array is not None:
-                    change.add(array)
-    rms = [tuple(None if change is None else change.rms for change in part) for part in changes]
+    with np.errstate(all="ignore"):
+        for seed in range(DRAWS):
+            shaken = scaler.shaken(op, attrs, inputs, cotangents, Noise(Q, seed))
+            for part, moved in zip(changes, shaken, strict=True):
+                for change, array in zip(part, moved, strict=True):
+                    if change is not None and array is not None:
+                        change.add(array)
+        rms = [tuple(None if change is None else change.rms for change in part) for part in changes]
     return rms[0], rms[1]  # type: ignore[return-value]
 
 
@@ -140,27 +156,35 @@ class Changes:
         self.lost: Array | None = None
 
     def add(self, moved: Array) -> None:
-        """One more run under noise."""
-        with np.errstate(all="ignore"):
-            change = np.subtract(moved, self.base, dtype=np.float64)
-            change *= 1 / Q
-            square = np.square(change)
-            if self.lost is None:
-                self.lost = ~((square > LEAST_SQUARE) & (square < 1 / LEAST_SQUARE))
-                self.any_lost, self.long = bool(self.lost.any()), np.zeros(int(self.lost.sum()))
-            self.squares += square
-            self.count += 1
-            if self.any_lost:
-                self.long = np.hypot(self.long, change[self.lost])
+        """One more run under noise; of what overflows or is not finite, NumPy is not to warn."""
+        change = np.asarray(np.subtract(moved, self.base, dtype=np.float64))
+        change *= 1 / Q
+        if self.count == 0:
+            self.squares += change
+            self.squares *= change
+            self.lost, self.long = _lost(self.squares), np.zeros(())
+        if self.lost is not None:
+            self.long = np.hypot(self.long, change[self.lost])
+        if self.count > 0:
+            change *= change
+            self.squares += change
+        self.count += 1
 
     @property
     def rms(self) -> Array:
         """What all runs together say."""
-        with np.errstate(all="ignore"):
-            root = np.asarray(np.sqrt(self.squares))
-        if self.lost is not None and self.any_lost:
-            root[self.lost] = self.long
-        return np.asarray(root / math.sqrt(self.count))
+        root = np.asarray(np.sqrt(self.squares))
+        root /= math.sqrt(self.count)
+        if self.lost is not None:
+            root[self.lost] = self.long / math.sqrt(self.count)
+        return root
+
+
+def _lost(squares: Array) -> Array | None:
+    """Where a square has lost digits or overflowed; None where none has."""
+    if squares.min(initial=1.0) > LEAST_SQUARE and squares.max(initial=1.0) < 1 / LEAST_SQUARE:
+        return None
+    return ~((squares > LEAST_SQUARE) & (squares < 1 / LEAST_SQUARE))
 
 
 def terms(op: Op, attrs: Attributes, inputs: Arrays, outputs: Arrays) -> tuple[int, tuple[int, ...]]:

@@ -21,17 +21,31 @@ from trivium.referee import Enclosure
 from trivium.spec.graph import Spec
 
 
-def noise_response(scaler: Scaler, spec: Spec, given: Mapping[str, Array]) -> dict[str, Array]:
-    """Per given, how far a unit of noise in all values and cotangents moves each entry of its gradient."""
-    names = frozenset(n for n in spec.givens if n in spec.differentiable)
-    want = Want(frozenset([spec.loss]), names)
-    still = scaler.compile(spec, want=want)(given).gradients
-    changes = {n: Changes(still[n]) for n in names}
-    for seed in range(RUNS):
-        shaken = scaler.compile(spec, want=want, noise=Noise(Q, seed))(given).gradients
-        for n, change in changes.items():
-            change.add(shaken[n])
-    return {n: change.rms for n, change in changes.items()}
+class Response:
+    """Per given, how far a unit of noise in all values and cotangents moves each entry of its gradient.
+
+    Every run costs a gradient: they are made when somebody asks for so many.
+    """
+
+    def __init__(self, scaler: Scaler, spec: Spec, given: Mapping[str, Array]) -> None:
+        self.scaler, self.spec, self.given, self.count = scaler, spec, given, 0
+        self.changes: dict[str, Changes] = {}
+
+    def rms(self, runs: int) -> dict[str, Array]:
+        """What at least so many shaken runs say."""
+        if not self.changes:
+            self.changes = {n: Changes(still) for n, still in self._gradients(None).items()}
+        with np.errstate(all="ignore"):
+            for seed in range(self.count, runs):
+                for n, moved in self._gradients(Noise(Q, seed)).items():
+                    self.changes[n].add(moved)
+            self.count = max(self.count, runs)
+            return {n: change.rms for n, change in self.changes.items()}
+
+    def _gradients(self, noise: Noise | None) -> Mapping[str, Array]:
+        names = frozenset(n for n in self.spec.givens if n in self.spec.differentiable)
+        want = Want(frozenset([self.spec.loss]), names)
+        return self.scaler.compile(self.spec, want=want, noise=noise)(self.given).gradients
 
 
 def ends(
@@ -94,23 +108,32 @@ def _digits(relative: float) -> float:
     return MOST_DIGITS if relative <= 0 else min(MOST_DIGITS, max(0.0, -math.log10(relative)))
 
 
-def untapped(run: Run, noise: Mapping[str, Array]) -> Iterator[Finding]:
-    """The parameter gradients that training gets, against those of the program whose steps were replayed."""
+def untapped(run: Run, response: Response) -> Iterator[Finding]:
+    """The parameter gradients that training gets, against those of the program whose steps were replayed.
+
+    The network's noise is asked for where a difference is past what an entry's own rounding explains.
+    """
     for name, plain in run.untapped.items():
         recorded = run.evaluation.gradients.get(name)
         if recorded is None or (recorded.shape, recorded.dtype) != (plain.shape, plain.dtype):
             continue  # said already: presence
         if np.array_equal(plain, recorded):
             continue
-        size = np.maximum(np.maximum(noise[name], np.abs(recorded)), smallest(run.dtype))
-        bound = LINE * UNIT[run.dtype] * size
-        with np.errstate(invalid="ignore"):
-            difference = np.abs(np.asarray(plain, np.float64) - recorded)
-        same = np.asarray(plain == recorded) | (np.isnan(plain) & np.isnan(recorded))
-        wrong = ~same & ~(difference <= bound)
-        wrong &= np.isfinite(bound)
-        if wrong.any():
-            yield _differs(run, name, plain, recorded, bound, wrong)
+        size = np.maximum(np.abs(recorded, dtype=np.float64), smallest(run.dtype))
+        if _past(plain, recorded, size, run.dtype).any():
+            size = np.maximum(size, response.rms(RUNS)[name])
+            wrong = _past(plain, recorded, size, run.dtype)
+            if wrong.any():
+                yield _differs(run, name, plain, recorded, LINE * UNIT[run.dtype] * size, wrong)
+
+
+def _past(plain: Array, recorded: Array, size: Array, dtype: str) -> Array:
+    """Where two gradients differ by more than rounding of numbers of this size explains."""
+    bound = LINE * UNIT[dtype] * size
+    with np.errstate(invalid="ignore"):
+        difference = np.abs(np.asarray(plain, np.float64) - recorded)
+    same = np.asarray(plain == recorded) | (np.isnan(plain) & np.isnan(recorded))
+    return np.asarray(~same & ~(difference <= bound) & np.isfinite(bound))
 
 
 def _differs(run: Run, name: str, plain: Array, recorded: Array, bound: Array, wrong: Array) -> Finding:

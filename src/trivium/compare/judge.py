@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trivium.backend import DTYPES, Array
-from trivium.compare.bound import LINE, UNIT, Scaler, smallest, terms, units
+from trivium.compare.bound import LEAST_SQUARE, LINE, UNIT, Scaler, smallest, terms, units
 from trivium.compare.comparison import BACKWARD, FORWARD, Step
 from trivium.compare.run import OutOfRange, Run
 from trivium.errors import InternalError
@@ -96,14 +96,12 @@ def judge(run: Run, e: Expectation, scaler: Scaler) -> Judged:
     got = np.asarray(
         (run.evaluation.values if e.direction == FORWARD else run.evaluation.gradients)[e.tensor], np.float64
     )
+    plain = _plain(run, e, got)
+    if plain is not None:
+        return Judged(plain, None, None)
     needed = [got, e.value, e.scale]
     if e.direction == BACKWARD:  # where the value has left the range, nothing is a derivative
         needed.append(run.evaluation.values[e.tensor])
-    if e.low is e.value and e.high is e.value and all(map(_is_finite, needed)):
-        with np.errstate(over="ignore"):
-            measured = units(np.abs(got - e.value), e.scale, run.dtype)
-        if measured.max(initial=0.0) <= LINE:
-            return Judged(_step(run, e, got, measured), None, None)
     comparable = np.ones(got.shape, bool)
     for x in needed:
         comparable &= np.isfinite(x)
@@ -124,11 +122,34 @@ def judge(run: Run, e: Expectation, scaler: Scaler) -> Judged:
     if past is not None:  # the op's own formula cannot be computed in this precision: whoever does it is not wrong
         outside, measured = _first_outside(run, e, past, wrong), np.where(failed, 0.0, measured)
         failed = unfinite = np.zeros(got.shape, bool)
-    step = _step(run, e, got, measured, failed=failed | unfinite, convention=convention, comparable=comparable)
+    index = largest_index(measured)
+    worst = float(measured[index]) if measured.size else 0.0
+    finite = np.isfinite(e.value) & np.isfinite(e.scale)
+    sizes = e.value[finite], _largest(e.scale[finite]), _largest(got[comparable] - e.value[comparable])
+    step = _step(run, e, worst, index, *sizes, int((failed | unfinite).sum()), int(convention.sum()))
     if not (failed.any() or convention.any() or unfinite.any()):
         return Judged(step, None, outside)
     evidence = Evidence(run, e, got, np.where(failed, measured, from_point), failed, convention, unfinite)
     return Judged(step, evidence, outside)
+
+
+def _plain(run: Run, e: Expectation, got: Array) -> Step | None:
+    """The step of a tensor without anything odd, as most are, in the fewest passes; None where something is odd.
+
+    Wherever a number is not finite, the largest quotient is none either, or the largest scale.
+    """
+    if e.low is not e.value or e.high is not e.value or not got.size:
+        return None
+    with np.errstate(all="ignore"):
+        has_value = e.direction == FORWARD or math.isfinite(run.evaluation.values[e.tensor].sum())
+        apart = np.asarray(got - e.value)
+        off = float(np.abs(apart, out=apart).max())
+        apart /= e.scale
+        index, scale = largest_index(apart), float(e.scale.max())
+        worst = float(apart[index]) / UNIT[run.dtype]
+    if not (has_value and worst <= LINE and math.isfinite(scale)):
+        return None
+    return _step(run, e, worst, index, e.value, scale, off)
 
 
 def _out_of_balance(run: Run, e: Expectation, got: Array, comparable: Array) -> bool:
@@ -149,37 +170,19 @@ def _names(run: Run, e: Expectation) -> tuple[str, ...]:
 
 
 def _step(
-    run: Run, e: Expectation, got: Array, measured: Array, *,
-    failed: Array | None = None, convention: Array | None = None, comparable: Array | None = None,
+    run: Run, e: Expectation, worst: float, index: tuple[int, ...], finite: Array, scale: float, off: float,
+    failed: int = 0, convention: int = 0,
 ) -> Step:  # fmt: skip
-    """What a report says of it; nothing has failed, and all is comparable, if not said."""
-    index = largest_index(measured)
+    """What a report says of a tensor; nothing has failed, if not said.
+
+    finite  the entries expected of which much can be said; scale and off: the largest scale, the largest difference
+    """
+    largest = _largest(finite)
     return Step(
         run.point, run.backend, run.dtype, e.direction, e.tensor, _names(run, e), e.replayer,
-        float(measured[index]) if measured.size else 0.0, index, int(got.size), _count(failed),
-        _count(convention), floor(e.value, e.scale, run.dtype), _off(got, e.value, comparable),
+        worst, index, int(e.value.size), failed, convention,
+        LINE * UNIT[run.dtype] * scale / _rms(finite, largest) if largest else None, off / largest if largest else None,
     )  # fmt: skip
-
-
-def _count(mask: Array | None) -> int:
-    return 0 if mask is None else int(mask.sum())
-
-
-def _is_finite(x: Array) -> bool:
-    """Whether every entry is; NaN is its own maximum and minimum."""
-    return math.isfinite(x.max(initial=0)) and math.isfinite(x.min(initial=0))
-
-
-def floor(expected: Array, scale: Array, dtype: str) -> float | None:
-    """The largest error, relative to the tensor's RMS, that could hide in an entry of this step; None for zeros."""
-    if not (_is_finite(expected) and _is_finite(scale)):
-        finite = np.isfinite(expected) & np.isfinite(scale)
-        expected, scale = expected[finite], scale[finite]
-    largest = _largest(expected)
-    if largest == 0:
-        return None
-    rms = largest * math.sqrt(np.mean(np.square(expected / largest)))
-    return float(LINE * UNIT[dtype] * scale.max() / rms)
 
 
 def _largest(x: Array) -> float:
@@ -187,12 +190,11 @@ def _largest(x: Array) -> float:
     return max(float(x.max(initial=0.0)), -float(x.min(initial=0.0)))
 
 
-def _off(got: Array, expected: Array, comparable: Array | None) -> float | None:
-    """The largest difference, relative to the largest entry expected; None where that is 0."""
-    if comparable is not None:
-        got, expected = got[comparable], expected[comparable]
-    largest = _largest(expected)
-    return _largest(got - expected) / largest if largest else None
+def _rms(x: Array, largest: float) -> float:
+    """The root of the mean square, where no square may overflow, and not all underflow."""
+    if not LEAST_SQUARE < largest * largest < 1 / LEAST_SQUARE:
+        return largest * _rms(x / largest, 1.0)
+    return math.sqrt(float(np.vdot(x, x)) / x.size)
 
 
 def _most_terms(run: Run, nodes: list[Node], e: Expectation) -> int:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from trivium.backend import Array, Evaluation
-from trivium.compare.bound import Scaler
+from trivium.compare.bound import RUNS, Scaler
 from trivium.compare.diagnose import sizes
-from trivium.compare.ends import noise_response
+from trivium.compare.ends import Response
 from trivium.own.calling import Told
 from trivium.own.found import GRADIENT, RIGHT, VALUE, WRONG, Part
 from trivium.own.judge import Noise, judged, misshapen
@@ -71,7 +71,7 @@ def beside(
     if referee is not None and all(referee.has(n.op) for n in spec.nodes) and referee.estimate(spec) < seconds:
         for name, e in referee.enclose(spec, given).gradients.items():
             exact[name] = Truth(np.where(e.known, e.hi, np.nan), np.where(e.known, e.radius, np.inf), (), EXACTLY, "")
-    return Beside(spec, given, evaluation, noise_response(road, spec, given), exact, turned)
+    return Beside(spec, given, evaluation, Response(road, spec, given).rms(RUNS), exact, turned)
 
 
 def parts(told: Told, beside_: Beside, noise: Noise) -> Iterator[Part]:
