@@ -88,6 +88,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun if number == 1 else many}"
 
 
+def first_line(said: object) -> str:
+    """Of an error, or of its text: what stands in front; the rest is for those who look into it."""
+    return str(said).strip().partition("\n")[0]
+
+
 def share(count: int, whole: int, noun: str) -> str:
     """`3 of 12 entries are`, `1 of 12 entries is`, `1 of 1 entry is`."""
     return f"{count:,} of {counted(whole, noun)} {'is' if 1 in (count, whole) else 'are'}"

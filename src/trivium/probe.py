@@ -21,6 +21,8 @@ from trivium.spec.graph import Spec
 from trivium.spec.node import Given
 from trivium.spec.signature import parse_dims, words
 
+PRIME = "prime sizes"
+"""The point at which every letter has a size of its own, so that a wrong ratio names its dimension."""
 SQUARE, BATCH = 3, 5
 """The sizes of the square probe: of every letter that a parameter uses, and of the others."""
 
@@ -62,14 +64,18 @@ def probes(spec: Spec, *, seed: int = 0, values: Mapping[str, Any] | None = None
     else:
         points = [Probe("own values", spec, check_values(spec, values))]
     left_out = []
-    others = {"prime sizes": prime_sizes(spec), "square layers": square_sizes(spec)} if has_axes(spec) else {}
-    for name, sizes in others.items():
+    for name, sizes in other_sizes(spec).items():
         resized = _resized(spec, sizes, points)
         if isinstance(resized, Spec):
             points.append(Probe(name, resized, draw(resized, seed=seed)))
         else:
             left_out.append(f"{name}: {resized}")
     return Probes(tuple(points), tuple(left_out))
+
+
+def other_sizes(spec: Spec) -> dict[str, dict[str, int]]:
+    """The sizes that tell more than those written, by the name of the point; none where all is of single numbers."""
+    return {PRIME: prime_sizes(spec), "square layers": square_sizes(spec)} if has_axes(spec) else {}
 
 
 def has_axes(spec: Spec) -> bool:

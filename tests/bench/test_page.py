@@ -53,6 +53,7 @@ def test_the_raw_numbers_are_in_the_page(whole: str) -> None:
     assert len(raw["rows"]) == len(ZOO) * 3 * 2 * 2 + 3 * 2
     row = dict(zip(raw["columns"], raw["rows"][0], strict=True))
     assert (row["network"], len(row["rounds"]), row["rounds"][0][0] > 0) == ("zoo:notebook", 3, True)
+    assert row["memory"] > 0
 
 
 def test_the_same_numbers_make_the_same_bytes() -> None:
@@ -163,6 +164,7 @@ def test_small_networks_are_others() -> None:
 def test_a_run_that_was_interrupted_says_so() -> None:
     record = replace(TWO, protocol={"interrupted": "5 of 12"})
     assert sentences(record)[-1] == "The run was interrupted: 5 of 12 programs were measured."
+    assert "The run was interrupted: 5 of 12 programs were measured." in sentences(merged([record, TWO]))
 
 
 def test_a_picture_keeps_the_digits_of_its_words() -> None:

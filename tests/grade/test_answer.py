@@ -7,7 +7,7 @@ import pytest
 from trivium.compare.comparison import Pattern
 from trivium.grade.answer import Answer, answered, read
 from trivium.own.found import Found, Part
-from trivium.own.network import TELLING
+from trivium.probe import PRIME
 from trivium.report import OwnReport
 
 DRAWN = ", at the sizes that were drawn"
@@ -27,13 +27,13 @@ def sent(part: Part, *points: str, assumption: str = "") -> Answer:
 @pytest.mark.parametrize(
     ("pattern", "points", "how"),
     [
-        (Pattern("ratio", "22 times too small", 1 / 22), [TELLING], f"22 times too small{DRAWN}"),
-        (Pattern("ratio", "1.85714 times too large", 13 / 7), [TELLING], f"1.85714 times too large{DRAWN}"),
+        (Pattern("ratio", "22 times too small", 1 / 22), [PRIME], f"22 times too small{DRAWN}"),
+        (Pattern("ratio", "1.85714 times too large", 13 / 7), [PRIME], f"1.85714 times too large{DRAWN}"),
         (Pattern("ratio", "22 times too small", 1 / 22), [], "22 times too small"),
-        (Pattern("ratio", "5 times too large, and 5 is N", 5.0), [TELLING], "5 times too large, and 5 is N"),
-        (Pattern("ratio", "2 times too small", 0.5), [TELLING], "2 times too small"),
-        (Pattern("ratio", "the sign is flipped", -1.0), [TELLING], "the sign is flipped"),
-        (Pattern("transposed", "it is the right one, transposed"), [TELLING], "it is the right one, transposed"),
+        (Pattern("ratio", "5 times too large, and 5 is N", 5.0), [PRIME], "5 times too large, and 5 is N"),
+        (Pattern("ratio", "2 times too small", 0.5), [PRIME], "2 times too small"),
+        (Pattern("ratio", "the sign is flipped", -1.0), [PRIME], "the sign is flipped"),
+        (Pattern("transposed", "it is the right one, transposed"), [PRIME], "it is the right one, transposed"),
     ],
 )
 def test_a_factor_that_no_size_explains_is_told_with_where_it_was_seen(

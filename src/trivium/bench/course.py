@@ -15,7 +15,7 @@ from typing import Any
 
 from trivium.bench.crew import DeadWorkerError, Hand, Post, hired
 from trivium.bench.place import BEST, cores, machine, now
-from trivium.bench.record import WHATS, Record, Row
+from trivium.bench.record import INTERRUPTED, WHATS, Record, Row
 
 KEPT = (
     *("worst_residual", "compile_seconds", "compile_forward_seconds", "first", "memory", "parameters", "parts"),
@@ -76,7 +76,7 @@ class Ledger:
         """All of it, as it stands."""
         protocol = {n: x for n, x in asdict(self.plan).items() if n != "tasks"}
         if self.interrupted:
-            protocol["interrupted"] = f"{len(self.rows)} of {len(WHATS) * self.plan.steps // self.plan.processes}"
+            protocol[INTERRUPTED] = f"{len(self.rows)} of {len(WHATS) * self.plan.steps // self.plan.processes}"
         return Record(
             tuple(self.rows.values()), {**machine(), "peaks": self.peaks}, {**protocol, "roads": self.roads}, now()
         )

@@ -202,6 +202,8 @@ def _svg(figure: Figure, title: str) -> str:
     text = re.sub(r"font-family: [^;]*; ?| transform=\"rotate\(-0 [^\"]*\"", "", text)  # the page has its own
     text = re.sub(r'"[^"]*"', lambda part: re.sub(r"(\d+\.\d)\d+", r"\1", part[0]), text)  # no label's digits
     text = re.sub(r' clip-path="[^"]*"|<!--.*?-->|\n\s*', lambda m: " " if m[0].startswith("\n") else "", text)
+    used = set(re.findall(r"(?:url\(|href=\")#([^\")]*)", text))
+    text = re.sub(r' id="([^"]*)"', lambda part: part[0] if part[1] in used else "", text)
     salt = format(zlib.crc32(title.encode()), "x")  # names of two pictures in one page are not the same
     text = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{salt}-", text)
     return re.sub(

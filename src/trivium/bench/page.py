@@ -24,7 +24,7 @@ from trivium.bench.story import (
     sentences,
     shown,
 )
-from trivium.errors import counted
+from trivium.errors import counted, first_line
 from trivium.report.number import seconds
 from trivium.report.web import rendered
 
@@ -141,7 +141,7 @@ def _shown(line: Line) -> dict[str, Any]:
 
 def _why(line: Line) -> Iterator[str]:
     """A sentence for each road that has failed, or for several of one reason."""
-    errors = {c.backend: c.error.strip().partition("\n")[0] for c in line.cells if c.row is None and c.error}
+    errors = {c.backend: first_line(c.error) for c in line.cells if c.row is None and c.error}
     for error in dict.fromkeys(errors.values()):
         whose = ", ".join(ROAD.get(b, b) for b, e in errors.items() if e == error)
         yield f"{line.name}, {whose}: {error}"

@@ -18,6 +18,8 @@ from trivium.errors import ValuesError
 
 FORWARD, GRADIENT = "forward", "gradient"
 WHATS = (FORWARD, GRADIENT)
+INTERRUPTED = "interrupted"
+"""In a protocol: how many of its programs were measured before somebody stopped the run."""
 VERSION = "5.3.1"
 """Of pytest-benchmark, whose format this is."""
 DIGITS, FEWER = 6, 3
@@ -105,10 +107,11 @@ class Record:
 
     def compact(self) -> dict[str, Any]:
         """Every row once, nothing that follows from another number: what a page carries."""
-        columns = ("network", "sizes", "real", "backend", "dtype", "what", "rounds", "facts", "error")
-        rows = [[_small(getattr(r, n)) for n in columns] for r in self.rows]
+        columns = ("network", "sizes", "real", "backend", "dtype", "what", "rounds", "error")
+        facts = tuple(dict.fromkeys(n for r in self.rows for n in r.facts))
+        rows = [[_small(x) for x in (*(getattr(r, n) for n in columns), *map(r.facts.get, facts))] for r in self.rows]
         about = {"machine": _small(self.machine), "protocol": self.protocol, "when": self.when}
-        return {**about, "columns": columns, "rows": rows}
+        return {**about, "columns": (*columns, *facts), "rows": rows}
 
 
 def _small(x: Any) -> Any:
@@ -150,11 +153,13 @@ def read(path: Path) -> Record:
 
 
 def merged(records: Sequence[Record]) -> Record:
-    """One record of several files: of what several measured, the last is taken."""
+    """One record of several files: of what several measured, the last is taken; an interruption of any is kept."""
     rows = {r.key: r for record in records for r in record.rows}
     last = records[-1]
     apart = dict.fromkeys(d for record in records[:-1] for d in differences(record.settings, last.settings))
-    return Record(tuple(rows.values()), last.machine, last.protocol, last.when, tuple(apart))
+    parts = [record.protocol[INTERRUPTED] for record in records if INTERRUPTED in record.protocol]
+    protocol = {**last.protocol, INTERRUPTED: " and ".join(parts)} if parts else last.protocol
+    return Record(tuple(rows.values()), last.machine, protocol, last.when, tuple(apart))
 
 
 def _entry(row: Row) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from trivium.bench.record import FORWARD, GRADIENT, Record, Row
+from trivium.bench.record import FORWARD, GRADIENT, INTERRUPTED, Record, Row
 from trivium.errors import counted
 from trivium.report.number import seconds
 
@@ -118,7 +118,7 @@ def _fastest(record: Record) -> str:
 
 
 def _kept(record: Record) -> str:
-    part = record.protocol.get("interrupted")
+    part = record.protocol.get(INTERRUPTED)
     return f"The run was interrupted: {part} programs were measured." if part else ""
 
 

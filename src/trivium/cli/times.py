@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from trivium.errors import first_line
+
 if TYPE_CHECKING:
     from trivium.bench.compare import Change
     from trivium.bench.record import Record, Row
@@ -45,7 +47,7 @@ def table(record: Record) -> Iterator[str]:
     for line in lines:
         for cell in line.cells:
             if cell.error:
-                yield f"{line.name} {line.dtype} {cell.backend}: {_first(cell.error)}"
+                yield f"{line.name} {line.dtype} {cell.backend}: {first_line(cell.error)}"
 
 
 def changed(found: Sequence[Change], missing: Sequence[tuple[Row, str]], apart: Sequence[str]) -> Iterator[str]:
@@ -59,12 +61,8 @@ def changed(found: Sequence[Change], missing: Sequence[tuple[Row, str]], apart: 
         for c in sorted(found, key=lambda c: c.ratio):
             yield f"{c.after.name:{longest}}  {c.ratio:5.3f}  {c.low:5.3f} to {c.high:5.3f}  {c.verdict}"
     for row, error in missing:
-        yield f"{row.name}: measured before, and now {f'failed: {_first(error)}' if error else 'not'}"
+        yield f"{row.name}: measured before, and now {f'failed: {first_line(error)}' if error else 'not'}"
 
 
 def _cell(seconds: float, times: float) -> str:
     return f"{seconds * 1e3:10.3f} ms {times:4.2f}x"
-
-
-def _first(error: str) -> str:
-    return error.strip().partition("\n")[0]

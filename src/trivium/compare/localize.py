@@ -16,11 +16,12 @@ from trivium.compare.comparison import BACKWARD, FORWARD, Finding, Pattern, Witn
 from trivium.compare.diagnose import pattern, quantities, rho
 from trivium.compare.judge import Evidence, Share
 from trivium.compare.picture import picture
+from trivium.probe import PRIME
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 
 WITNESSES = 3
-PREFERRED = ("prime sizes", "own values", "as written", "square layers")
+PREFERRED = (PRIME, "own values", "as written", "square layers")
 """Where a pattern shows best: at distinct primes a stray factor names its dimension."""
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from trivium.compare.bound import equals
 from trivium.own.found import GRADIENT, VALUE, WRONG, Named, Part
-from trivium.own.network import TELLING
 from trivium.own.unwritten import WHY
+from trivium.probe import PRIME
 from trivium.report import OwnReport
 from trivium.report.own import sentence
 
@@ -78,7 +78,7 @@ def answered(report: OwnReport, gradient: str, cost: str | None, note: str) -> d
                 name=p.name,
                 said_as=p.said_as,
                 state=p.state,
-                how=_how(p, drawn=TELLING in found.points),
+                how=_how(p, drawn=PRIME in found.points),
                 pattern=p.pattern.name if p.pattern else "",
             )
             for p in found.beside or found.of(GRADIENT)

@@ -15,7 +15,7 @@ import numpy as np
 from trivium.backend import Array
 from trivium.bringer import LAYOUTS, Brought, bringers
 from trivium.compare.bound import LINE, UNIT
-from trivium.errors import BackendError, OracleError
+from trivium.errors import BackendError, OracleError, first_line
 from trivium.oracles.finite_difference import Estimate
 from trivium.oracles.metamorphic import superposed, wrong
 from trivium.own.alone import judged_code
@@ -94,7 +94,7 @@ def _tried(call: Callable[[], Made], cannot: str) -> Made:
     except OracleError:
         raise
     except Exception as error:
-        said = str(error).strip().partition("\n")[0]
+        said = first_line(error)
         raise OracleError(f"{cannot}: {type(error).__name__}: {said}") from error
 
 
@@ -181,7 +181,7 @@ def _bent(brought: Brought, told: Told, heard: Noise, shape: tuple[int, ...], pa
         try:
             bent = off(vjp(given, bar, layout), expected, 4.0)
         except RuntimeError as error:
-            first = str(error).strip().partition("\n")[0]
+            first = first_line(error)
             found |= {n: f"it raises where the cotangent is {said}: {first}" for n in names if n not in found}
             continue
         found |= {n: f"it is another one where the cotangent is {said}" for n in bent if n not in found}

@@ -15,7 +15,7 @@ import numpy as np
 from trivium.backend import Array
 from trivium.errors import SpecError, ValuesError, did_you_mean
 from trivium.given import KINDS
-from trivium.probe import primes
+from trivium.probe import PRIME, primes
 from trivium.spec.op import Kind
 from trivium.spec.signature import Dims, evaluate, parse_dims, words
 
@@ -58,9 +58,9 @@ def points(shapes: Mapping[str, str | Sequence[int]]) -> Iterator[Point]:
     written = {int(n) for a in read.values() for token in a.dims for n in token.split("*") if n.isdigit()}
     telling = dict(zip(letters, (p for p in primes() if p not in written), strict=False))
     ways = (
-        ("prime sizes", telling),
+        (PRIME, telling),
         ("equal sizes", dict.fromkeys(letters, EQUAL)),
-        ("other numbers of prime sizes", telling),
+        (f"other numbers of {PRIME}", telling),
     )
     axes = {
         w: {n: a.dims.index(w) for n, a in read.items() if a.dims.count(w) == 1}

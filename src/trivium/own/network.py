@@ -24,12 +24,11 @@ from trivium.own.found import GRADIENT, RIGHT, WRONG, Found, Named, Part, Site
 from trivium.own.joined import told_apart
 from trivium.own.judge import LOSS, Noise, noise
 from trivium.own.layout import Layout, layouts
-from trivium.probe import draw, has_axes, prime_sizes, square_sizes
+from trivium.probe import PRIME, draw, other_sizes
 from trivium.referee import Referee
 from trivium.spec.graph import Spec
 from trivium.spec.signature import show
 
-TELLING = "prime sizes"
 LINE_OF = ", line "
 """Between a file and a line of it."""
 
@@ -98,7 +97,7 @@ def _beside(
     spec, values, road = laid.spec, laid.to_network(given), network.road
     first = against.beside(spec, check_values(spec, values), road, referee, network.seconds, turned=laid.turned)
     points = [("", first, told, heard)]
-    for label, sizes in _other_sizes(spec).items():
+    for label, sizes in other_sizes(spec).items():
         further = _further(code, given, laid, sizes, road)
         if isinstance(further, str):
             notes.append(f"not checked at {label}: {further}")
@@ -152,11 +151,6 @@ def _best(explained: Sequence[tuple[Planted, int]]) -> list[Planted]:
     return [planted for planted, count in explained if count == most]
 
 
-def _other_sizes(spec: Spec) -> dict[str, dict[str, int]]:
-    """Sizes that tell more than those given."""
-    return {TELLING: prime_sizes(spec), "square layers": square_sizes(spec)} if has_axes(spec) else {}
-
-
 def _bent(told: Told, given: Mapping[str, Array], first: Beside) -> Iterator[str]:
     """Gradients that lack an axis of what they are of, or have one more: right by their entries, not for an update."""
     for said, x in told.gradients.items():
@@ -196,7 +190,7 @@ def worst(at: Sequence[tuple[str, Sequence[Part]]]) -> list[Part]:
         have = found.get((p.kind, p.name))
         if have is None or gravity.index(p.state) < gravity.index(have.state):
             found[p.kind, p.name] = p
-        elif p.state == WRONG and have.state == WRONG and label == TELLING and not _placed(p):
+        elif p.state == WRONG and have.state == WRONG and label == PRIME and not _placed(p):
             found[p.kind, p.name] = replace(
                 have, pattern=_at(label, have.pattern, p.pattern)
             )  # a factor names its letter

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from trivium.backend import Array
-from trivium.errors import OracleError
+from trivium.errors import OracleError, first_line
 from trivium.oracles import complex_step, finite_difference
 from trivium.oracles.finite_difference import Estimate
 from trivium.own.calling import Code
@@ -197,7 +197,7 @@ class Asker:
         except OracleError:
             raise
         except Exception as error:
-            said = str(error).strip().partition("\n")[0]
+            said = first_line(error)
             raise OracleError(f"the function raises {type(error).__name__}: {said}") from error
 
 
