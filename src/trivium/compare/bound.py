@@ -98,11 +98,11 @@ def raised(size: Scales, dtype: str, inputs: Arrays, cotangents: Arrays) -> Scal
 
 def _at_least_1(arrays: Arrays) -> float:
     """The largest finite number among these, at least 1."""
-    found = [largest(x) for x in arrays if x.dtype.kind == "f"]
+    found = [magnitude(x) for x in arrays if x.dtype.kind == "f"]
     return max([1.0, *(size for size in found if math.isfinite(size))])
 
 
-def largest(x: Array) -> float:
+def magnitude(x: Array) -> float:
     """The largest absolute value; 0 of nothing, NaN where one is."""
     high, low = float(x.max(initial=0.0)), -float(x.min(initial=0.0))
     return high if high >= low or math.isnan(high) else low

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
 
 import numpy as np
 
 from trivium.backend import Array, Noise, Want
-from trivium.compare.bound import BLIND, LINE, RUNS, UNIT, Changes, Q, Scaler, smallest
+from trivium.compare.bound import BLIND, LINE, RUNS, UNIT, Changes, Q, Scaler, magnitude, smallest
 from trivium.compare.comparison import MOST_DIGITS, End, Finding, Pattern, Witness, Wrong, ulp
 from trivium.compare.judge import largest_index
 from trivium.compare.picture import picture
@@ -62,7 +63,7 @@ def ends(
             continue
         right = (a for a in have.values() if a.shape == given.shape and a.dtype.kind == "f")
         arrays = [np.asarray(a, np.float64) for a in right]
-        largest = max((float(np.abs(a).max(initial=0.0)) for a in arrays), default=0.0)
+        largest = max((magnitude(a) for a in arrays), default=0.0)
         spread = _spread(arrays)
         eaten = UNIT[first.dtype] * float(noise[name].max(initial=0.0)) / largest if 0 < largest < math.inf else 0.0
         yield End(
@@ -97,9 +98,8 @@ def _spread(arrays: Sequence[Array]) -> float | None:
     """The largest difference between any two roads in one entry."""
     if len(arrays) < 2:
         return None
-    stack = np.stack(arrays)
     with np.errstate(all="ignore"):
-        return float((stack.max(axis=0) - stack.min(axis=0)).max(initial=0.0))
+        return float((reduce(np.maximum, arrays) - reduce(np.minimum, arrays)).max(initial=0.0))
 
 
 def _digits(relative: float) -> float:

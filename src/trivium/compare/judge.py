@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trivium.backend import DTYPES, Array
-from trivium.compare.bound import LEAST_SQUARE, LINE, UNIT, Scaler, smallest, terms, units
+from trivium.compare.bound import LEAST_SQUARE, LINE, UNIT, Scaler, magnitude, smallest, terms, units
 from trivium.compare.comparison import BACKWARD, FORWARD, Step
 from trivium.compare.run import OutOfRange, Run
 from trivium.errors import InternalError
@@ -125,7 +125,7 @@ def judge(run: Run, e: Expectation, scaler: Scaler) -> Judged:
     index = largest_index(measured)
     worst = float(measured[index]) if measured.size else 0.0
     finite = np.isfinite(e.value) & np.isfinite(e.scale)
-    sizes = e.value[finite], _largest(e.scale[finite]), _largest(got[comparable] - e.value[comparable])
+    sizes = e.value[finite], magnitude(e.scale[finite]), magnitude(got[comparable] - e.value[comparable])
     step = _step(run, e, worst, index, *sizes, int((failed | unfinite).sum()), int(convention.sum()))
     if not (failed.any() or convention.any() or unfinite.any()):
         return Judged(step, None, outside)
@@ -177,17 +177,12 @@ def _step(
 
     finite  the entries expected of which much can be said; scale and off: the largest scale, the largest difference
     """
-    largest = _largest(finite)
+    largest = magnitude(finite)
     return Step(
         run.point, run.backend, run.dtype, e.direction, e.tensor, _names(run, e), e.replayer,
         worst, index, int(e.value.size), failed, convention,
         LINE * UNIT[run.dtype] * scale / _rms(finite, largest) if largest else None, off / largest if largest else None,
     )  # fmt: skip
-
-
-def _largest(x: Array) -> float:
-    """The largest absolute value; 0 of nothing."""
-    return max(float(x.max(initial=0.0)), -float(x.min(initial=0.0)))
 
 
 def _rms(x: Array, largest: float) -> float:

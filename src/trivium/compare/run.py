@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trivium.backend import DTYPES, Array, Evaluation
+from trivium.compare.bound import magnitude
 from trivium.spec.graph import Spec
 from trivium.spec.node import Node
 
@@ -67,10 +68,10 @@ def leaves_domain(run: Run, broken: frozenset[str]) -> Iterator[OutOfRange]:
 
 def leaves_range(run: Run, given: Mapping[str, Array]) -> Iterator[OutOfRange]:
     """Every given with a number that is finite as it was fed, and past the largest number of the run's precision."""
-    largest = float(np.finfo(DTYPES[run.dtype]).max)
+    most = float(np.finfo(DTYPES[run.dtype]).max)
     for name, fed in given.items():
         readers = run.spec.consumers[name]
-        if fed.dtype.kind == "f" and readers:
-            for place in np.argwhere(np.isfinite(fed) & (np.abs(fed) > largest))[:1]:
+        if fed.dtype.kind == "f" and readers and not magnitude(fed) <= most:
+            for place in np.argwhere(np.isfinite(fed) & (np.abs(fed) > most))[:1]:
                 index = tuple(int(i) for i in place)
                 yield OutOfRange("TV106", run, name, readers[0], index, float(fed[index]))
