@@ -135,8 +135,12 @@ def _cotangent(run: Run, name: str, shares: list[Share]) -> Expectation:
         only = shares[0]
         return Expectation(BACKWARD, name, only.value, only.low, only.high, only.scale, replayer, tuple(shares))
     seed = np.full(run.spec.shapes[name], 1.0 if name == run.spec.loss else 0.0)
+
+    def total(part: str) -> Array:
+        return sum((getattr(s, part) for s in shares), seed)
+
     with np.errstate(all="ignore"):
-        value, low, high, scale = (
-            sum((getattr(s, part) for s in shares), seed) for part in ("value", "low", "high", "scale")
-        )
+        value, scale = total("value"), total("scale")
+        kinked = any(s.low is not s.value or s.high is not s.value for s in shares)
+        low, high = (total("low"), total("high")) if kinked else (value, value)
     return Expectation(BACKWARD, name, value, low, high, scale, replayer, tuple(shares))
