@@ -5,18 +5,20 @@ Knows nothing of steps.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from trivium.backend import Array, Evaluation
-from trivium.compare.bound import FEW_RUNS, LINE, RUNS, UNIT
-from trivium.compare.ends import Response, untapped
+from trivium.compare.bound import FEW_RUNS, LINE, RUNS, UNIT, UNSURE
+from trivium.compare.ends import Response, ends, untapped
 from trivium.compare.run import Run
 from trivium.probe import draw
+from trivium.spec.graph import Spec
 from trivium.target import handwritten
-from trivium.zoo import ZOO, notebook
+from trivium.zoo import ZOO, deep_mlp, notebook
 
-HALF_A_DIGIT = 10.0**0.5
 NOTEBOOK = notebook()
 GIVEN = draw(NOTEBOOK)
 RUN = handwritten().compile(NOTEBOOK)(GIVEN)
@@ -28,12 +30,24 @@ def largest(noise: dict[str, Array]) -> Array:
 
 
 @pytest.mark.parametrize("name", ZOO)
-def test_few_runs_tell_the_digits_to_within_half_of_one(name: str) -> None:
+def test_few_runs_say_about_what_many_say(name: str) -> None:
+    """Half of what is allowed for, at three seeds."""
     spec = ZOO[name]()
-    response = Response(handwritten(), spec, draw(spec))
-    few, many = largest(response.rms(FEW_RUNS)), largest(response.rms(4 * RUNS))
+    responses = [Response(handwritten(), spec, draw(spec, seed=seed)) for seed in range(3)]
+    few, many = (np.concatenate([largest(r.every(runs)) for r in responses]) for runs in (FEW_RUNS, 4 * RUNS))
     assert few.size == many.size > 0
-    assert np.maximum(few / many, many / few).max() < HALF_A_DIGIT
+    assert np.maximum(few / many, many / few).max() < UNSURE / 2
+
+
+@pytest.mark.parametrize(("make", "runs"), [(notebook, FEW_RUNS), (deep_mlp, RUNS)])
+def test_more_runs_are_made_where_few_leave_a_doubt_of_the_last_digits(make: Callable[[], Spec], runs: int) -> None:
+    """Of the deep network's gradients in float32 rounding eats nearly as much as is told."""
+    spec = make()
+    given = draw(spec)
+    run = Run("as written", "numpy", "float32", spec, handwritten().compile(spec, dtype="float32")(given), {})
+    response = Response(handwritten(), spec, given, runs=FEW_RUNS)
+    assert [e.tensor for e in ends([run], response, {}, {})]
+    assert response.count == runs
 
 
 def trained(shift: float) -> Run:
@@ -53,5 +67,5 @@ def test_noise_is_asked_for_where_an_entry_of_its_own_explains_too_little() -> N
 
 def test_more_runs_go_on_from_those_that_there_are() -> None:
     stepwise, whole = Response(handwritten(), NOTEBOOK, GIVEN), Response(handwritten(), NOTEBOOK, GIVEN)
-    _ = stepwise.rms(FEW_RUNS)
-    assert stepwise.rms(RUNS)["w1"].tolist() == whole.rms(RUNS)["w1"].tolist()
+    _ = stepwise.every(FEW_RUNS)
+    assert stepwise.rms("w1", RUNS).tolist() == whole.rms("w1", RUNS).tolist()

@@ -65,7 +65,7 @@ def gradients(text: str, style: str, spec: Spec, given: dict[str, Any]) -> dict[
 def unequal(text: str, style: str, spec: Spec, given: dict[str, Any]) -> list[str]:
     """The parameters of which the script has another gradient than the network, by more than rounding explains."""
     road = handwritten()
-    right, noise = road.compile(spec)(given).gradients, Response(road, spec, given).rms(RUNS)
+    right, noise = road.compile(spec)(given).gradients, Response(road, spec, given).every(RUNS)
     found = gradients(text, style, spec, given)
     assert set(found) == {name for name, _ in spec.parameters}
     size = {n: np.maximum(np.maximum(noise[n], np.abs(right[n])), smallest("float64")) for n in found}

@@ -57,17 +57,16 @@ def compare(
     by_steps = _diagnosed(shared_fault.together(by_steps, tuple(backends)), inquest)
     by_steps += _by_oracle(inquest, by_steps)
     replayed = time.perf_counter()
-    responses = {point.name: ends.Response(scaler, point.spec, point.given) for point in points}
-    noises = {name: response.rms(FEW_RUNS) for name, response in responses.items()}
+    responses = {p.name: ends.Response(scaler, p.spec, p.given, runs=FEW_RUNS) for p in points}
     shaken = time.perf_counter()
     steps = tuple(s for c in checked for s in c.steps)
     whole = referee if referee and all(referee.has(node.op) for node in spec.nodes) else None
     exact = {p.name: whole.enclose(p.spec, p.given).gradients if whole else {} for p in points}
     enclosed = time.perf_counter()
-    shown = tuple(e for p in points for e in _ends(p, noises[p.name], by_steps, backends, exact[p.name]))
+    shown = tuple(e for p in points for e in _ends(p, responses[p.name], by_steps, backends, exact[p.name]))
     lost = list(shared_fault.lost(runs, steps, shown, referee, tuple(backends))) if referee else []
     if any(f.verdict == DISAGREE for f in lost):
-        shown = tuple(e for p in points for e in _ends(p, noises[p.name], by_steps + lost, backends, exact[p.name]))
+        shown = tuple(e for p in points for e in _ends(p, responses[p.name], by_steps + lost, backends, exact[p.name]))
     fed = [o for p in points for run in p.runs for o in leaves_range(run, p.given)]
     outside = [*fed, *(o for run in runs for o in leaves_domain(run, broken[id(run)]))]
     found = [
@@ -129,14 +128,14 @@ def _by_oracle(inquest: Inquest, known: Sequence[Finding]) -> list[Finding]:
 
 def _ends(
     point: Point,
-    noise: Mapping[str, Array],
+    response: ends.Response,
     found: Sequence[Finding],
     backends: Mapping[str, Backend],
     exact: Mapping[str, Enclosure],
 ) -> Iterator[End]:
     state = localize.states(found, point.spec, tuple(backends))
     for dtype in dict.fromkeys(run.dtype for run in point.runs):
-        yield from ends.ends([r for r in point.runs if r.dtype == dtype], noise, state, exact)
+        yield from ends.ends([r for r in point.runs if r.dtype == dtype], response, state, exact)
 
 
 def _untapped(

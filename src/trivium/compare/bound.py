@@ -29,7 +29,10 @@ DRAWS = 6
 RUNS = 8
 """Shaken runs of a whole network, where a verdict rests on them."""
 FEW_RUNS = 4
-"""Shaken runs that tell how many digits rounding leaves, to within half a digit on the zoo's networks."""
+"""Shaken runs that tell about how many digits rounding leaves."""
+UNSURE = 8.0
+"""So many times too much or too little few runs may say: more are made where that matters. Half of it is what was seen
+on the networks of the zoo."""
 BLIND = 2.0**-10
 """The share of a gradient that rounding may eat before the report says that hardly a digit is left."""
 FEW = 2.0**-20
@@ -156,7 +159,7 @@ class Changes:
         self.lost: Array | None = None
 
     def add(self, moved: Array) -> None:
-        """One more run under noise; of what overflows or is not finite, NumPy is not to warn."""
+        """One more run under noise. What overflows or is not finite makes NumPy warn: called where it does not."""
         change = np.asarray(np.subtract(moved, self.base, dtype=np.float64))
         change *= 1 / Q
         if self.count == 0:

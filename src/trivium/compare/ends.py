@@ -12,7 +12,7 @@ from functools import reduce
 import numpy as np
 
 from trivium.backend import Array, Noise, Want
-from trivium.compare.bound import BLIND, LINE, RUNS, UNIT, Changes, Q, Scaler, magnitude, smallest
+from trivium.compare.bound import BLIND, FEW_RUNS, LINE, RUNS, UNIT, UNSURE, Changes, Q, Scaler, magnitude, smallest
 from trivium.compare.comparison import MOST_DIGITS, End, Finding, Pattern, Witness, Wrong, ulp
 from trivium.compare.judge import largest_index
 from trivium.compare.picture import picture
@@ -25,33 +25,44 @@ from trivium.spec.graph import Spec
 class Response:
     """Per given, how far a unit of noise in all values and cotangents moves each entry of its gradient.
 
-    Every run costs a gradient: they are made when somebody asks for so many.
+    Every run costs a gradient: they are made when somebody asks for what so many say.
     """
 
-    def __init__(self, scaler: Scaler, spec: Spec, given: Mapping[str, Array]) -> None:
+    def __init__(self, scaler: Scaler, spec: Spec, given: Mapping[str, Array], *, runs: int = 0) -> None:
         self.scaler, self.spec, self.given, self.count = scaler, spec, given, 0
+        self.names = frozenset(n for n in spec.givens if n in spec.differentiable)
         self.changes: dict[str, Changes] = {}
+        if runs:
+            self._run(runs)
 
-    def rms(self, runs: int) -> dict[str, Array]:
-        """What at least so many shaken runs say."""
+    def _run(self, runs: int) -> None:
+        """Make so many, where there are fewer."""
         if not self.changes:
             self.changes = {n: Changes(still) for n, still in self._gradients(None).items()}
         with np.errstate(all="ignore"):
             for seed in range(self.count, runs):
                 for n, moved in self._gradients(Noise(Q, seed)).items():
                     self.changes[n].add(moved)
-            self.count = max(self.count, runs)
-            return {n: change.rms for n, change in self.changes.items()}
+        self.count = max(self.count, runs)
+
+    def rms(self, name: str, runs: int) -> Array:
+        """What at least so many runs say of one gradient."""
+        self._run(runs)
+        with np.errstate(all="ignore"):
+            return self.changes[name].rms
+
+    def every(self, runs: int) -> dict[str, Array]:
+        """What at least so many runs say of each gradient."""
+        return {name: self.rms(name, runs) for name in self.names}
 
     def _gradients(self, noise: Noise | None) -> Mapping[str, Array]:
-        names = frozenset(n for n in self.spec.givens if n in self.spec.differentiable)
-        want = Want(frozenset([self.spec.loss]), names)
+        want = Want(frozenset([self.spec.loss]), self.names)
         return self.scaler.compile(self.spec, want=want, noise=noise)(self.given).gradients
 
 
 def ends(
     runs: Sequence[Run],
-    noise: Mapping[str, Array],
+    response: Response,
     states: Mapping[tuple[str, str], str],
     exact: Mapping[str, Enclosure],
 ) -> Iterator[End]:
@@ -65,7 +76,7 @@ def ends(
         arrays = [np.asarray(a, np.float64) for a in right]
         largest = max((magnitude(a) for a in arrays), default=0.0)
         spread = _spread(arrays)
-        eaten = UNIT[first.dtype] * float(noise[name].max(initial=0.0)) / largest if 0 < largest < math.inf else 0.0
+        eaten = _eaten(response, name, largest, first.dtype) if 0 < largest < math.inf else 0.0
         yield End(
             point=first.point,
             dtype=first.dtype,
@@ -79,6 +90,16 @@ def ends(
             state={b: states.get((b, name), "right") for b in have},
             certified=_certified(have, exact.get(name), first.dtype),
         )
+
+
+def _eaten(response: Response, name: str, largest: float, dtype: str) -> float:
+    """The share of a gradient's largest entry that rounding may change, by more runs where few leave a doubt."""
+
+    def said(runs: int) -> float:
+        return UNIT[dtype] * float(response.rms(name, runs).max(initial=0.0)) / largest
+
+    few = said(FEW_RUNS)
+    return said(RUNS) if BLIND / UNSURE < LINE * few < BLIND * UNSURE else few
 
 
 def _certified(have: Mapping[str, Array], exact: Enclosure | None, dtype: str) -> dict[str, float]:
@@ -121,7 +142,7 @@ def untapped(run: Run, response: Response) -> Iterator[Finding]:
             continue
         size = np.maximum(np.abs(recorded, dtype=np.float64), smallest(run.dtype))
         if _past(plain, recorded, size, run.dtype).any():
-            size = np.maximum(size, response.rms(RUNS)[name])
+            size = np.maximum(size, response.rms(name, RUNS))
             wrong = _past(plain, recorded, size, run.dtype)
             if wrong.any():
                 yield _differs(run, name, plain, recorded, LINE * UNIT[run.dtype] * size, wrong)

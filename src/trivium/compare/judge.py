@@ -125,8 +125,10 @@ def judge(run: Run, e: Expectation, scaler: Scaler) -> Judged:
     index = largest_index(measured)
     worst = float(measured[index]) if measured.size else 0.0
     finite = np.isfinite(e.value) & np.isfinite(e.scale)
-    sizes = e.value[finite], magnitude(e.scale[finite]), magnitude(got[comparable] - e.value[comparable])
-    step = _step(run, e, worst, index, *sizes, int((failed | unfinite).sum()), int(convention.sum()))
+    hidden = _hidden(run, e.value[finite], magnitude(e.value[finite]), magnitude(e.scale[finite]))
+    compared = e.value[comparable]
+    off = _relative(magnitude(got[comparable] - compared), magnitude(compared))
+    step = _step(run, e, worst, index, hidden, off, int((failed | unfinite).sum()), int(convention.sum()))
     if not (failed.any() or convention.any() or unfinite.any()):
         return Judged(step, None, outside)
     evidence = Evidence(run, e, got, np.where(failed, measured, from_point), failed, convention, unfinite)
@@ -136,7 +138,8 @@ def judge(run: Run, e: Expectation, scaler: Scaler) -> Judged:
 def _plain(run: Run, e: Expectation, got: Array) -> Step | None:
     """The step of a tensor without anything odd, as most are, in the fewest passes; None where something is odd.
 
-    Wherever a number is not finite, the largest quotient is none either, or the largest scale.
+    Wherever a number is not finite, the largest quotient is none either, or the largest scale. On the way back the
+    value is looked at too: where it is not finite, nothing is a derivative.
     """
     if e.low is not e.value or e.high is not e.value or not got.size:
         return None
@@ -149,7 +152,8 @@ def _plain(run: Run, e: Expectation, got: Array) -> Step | None:
         worst = float(apart[index]) / UNIT[run.dtype]
     if not (has_value and worst <= LINE and math.isfinite(scale)):
         return None
-    return _step(run, e, worst, index, e.value, scale, off)
+    largest = magnitude(e.value)
+    return _step(run, e, worst, index, _hidden(run, e.value, largest, scale), _relative(off, largest))
 
 
 def _out_of_balance(run: Run, e: Expectation, got: Array, comparable: Array) -> bool:
@@ -170,26 +174,28 @@ def _names(run: Run, e: Expectation) -> tuple[str, ...]:
 
 
 def _step(
-    run: Run, e: Expectation, worst: float, index: tuple[int, ...], finite: Array, scale: float, off: float,
+    run: Run, e: Expectation, worst: float, index: tuple[int, ...], hidden: float | None, off: float | None,
     failed: int = 0, convention: int = 0,
 ) -> Step:  # fmt: skip
-    """What a report says of a tensor; nothing has failed, if not said.
-
-    finite  the entries expected of which much can be said; scale and off: the largest scale, the largest difference
-    """
-    largest = magnitude(finite)
+    """What a report says of a tensor; nothing has failed, if not said."""
     return Step(
         run.point, run.backend, run.dtype, e.direction, e.tensor, _names(run, e), e.replayer,
-        worst, index, int(e.value.size), failed, convention,
-        LINE * UNIT[run.dtype] * scale / _rms(finite, largest) if largest else None, off / largest if largest else None,
+        worst, index, int(e.value.size), failed, convention, hidden, off,
     )  # fmt: skip
 
 
-def _rms(x: Array, largest: float) -> float:
-    """The root of the mean square, where no square may overflow, and not all underflow."""
-    if not LEAST_SQUARE < largest * largest < 1 / LEAST_SQUARE:
-        return largest * _rms(x / largest, 1.0)
-    return math.sqrt(float(np.vdot(x, x)) / x.size)
+def _hidden(run: Run, expected: Array, largest: float, scale: float) -> float | None:
+    """The largest error that an entry of this step could hide, relative to the RMS of all; None for zeros."""
+    if largest == 0:
+        return None
+    unit = 1.0 if LEAST_SQUARE < largest * largest < 1 / LEAST_SQUARE else largest  # that squares keep their digits
+    x = expected if unit == 1.0 else expected / unit
+    rms = math.sqrt(float(np.vdot(x, x)) / x.size)
+    return LINE * UNIT[run.dtype] * (scale / unit) / rms
+
+
+def _relative(off: float, largest: float) -> float | None:
+    return off / largest if largest else None
 
 
 def _most_terms(run: Run, nodes: list[Node], e: Expectation) -> int:

@@ -104,7 +104,9 @@ def _lost(run: Run, direction: str, tensor: str, referee: Referee) -> Finding | 
         return None  # a share that is exactly 0 has no digits to lose, whatever cancels on its way
     exact, scale = (sum(each) for each in zip(*parts, strict=True))
     got = np.asarray((run.evaluation.values if direction == FORWARD else run.evaluation.gradients)[tensor], np.float64)
-    off = np.abs(got - exact)
+    told = np.isfinite(got) & np.isfinite(exact) & np.isfinite(scale)  # what left the range is undecided elsewhere
+    with np.errstate(invalid="ignore"):
+        off = np.where(told, np.abs(got - exact), 0.0)
     bound = LINE * np.finfo(run.dtype).eps / 2 * np.maximum(scale, smallest(run.dtype))
     index = largest_index(off)
     apart = units(off, scale, run.dtype)

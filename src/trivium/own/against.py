@@ -71,7 +71,7 @@ def beside(
     if referee is not None and all(referee.has(n.op) for n in spec.nodes) and referee.estimate(spec) < seconds:
         for name, e in referee.enclose(spec, given).gradients.items():
             exact[name] = Truth(np.where(e.known, e.hi, np.nan), np.where(e.known, e.radius, np.inf), (), EXACTLY, "")
-    return Beside(spec, given, evaluation, Response(road, spec, given).rms(RUNS), exact, turned)
+    return Beside(spec, given, evaluation, Response(road, spec, given).every(RUNS), exact, turned)
 
 
 def parts(told: Told, beside_: Beside, noise: Noise) -> Iterator[Part]:
