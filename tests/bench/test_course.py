@@ -183,7 +183,7 @@ def test_a_run_and_its_report_from_the_command_line(tmp_path: Path, capsys: pyte
         "0.05",
     ]
     assert main([*words, "-o", str(out)]) == 0
-    assert "mlp small float32" in capsys.readouterr().out
+    assert "mlp small         float32" in capsys.readouterr().out
     assert main(["bench", "report", str(out), "-o", str(page), "--markdown"]) == 0
     assert "### Time of verified gradients" in capsys.readouterr().out
     assert "Roofline" in page.read_text()

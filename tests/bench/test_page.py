@@ -53,7 +53,7 @@ def test_the_raw_numbers_are_in_the_page(whole: str) -> None:
     assert len(raw["rows"]) == len(ZOO) * 3 * 2 * 2 + 3 * 2
     row = dict(zip(raw["columns"], raw["rows"][0], strict=True))
     assert (row["network"], len(row["rounds"]), row["rounds"][0][0] > 0) == ("zoo:notebook", 3, True)
-    assert row["memory"] > 0
+    assert row["facts.memory"] > 0
 
 
 def test_the_same_numbers_make_the_same_bytes() -> None:
@@ -91,7 +91,7 @@ def test_scaling_has_a_picture_with_the_power_that_fits() -> None:
 
 
 def timed(backend: str, dtype: str, seconds: float, **facts: object) -> Row:
-    return Row("zoo:mlp", {}, backend, dtype, "gradient", ((seconds,),), facts)
+    return Row("zoo:mlp", {}, backend, dtype, "gradient", ((seconds,),), {"worst_residual": 1.0, **facts})
 
 
 TWO = Record(
@@ -162,9 +162,30 @@ def test_small_networks_are_others() -> None:
 
 
 def test_a_run_that_was_interrupted_says_so() -> None:
-    record = replace(TWO, protocol={"interrupted": "5 of 12"})
-    assert sentences(record)[-1] == "The run was interrupted: 5 of 12 programs were measured."
-    assert "The run was interrupted: 5 of 12 programs were measured." in sentences(merged([record, TWO]))
+    record = replace(TWO, halted=("5 of 12",))
+    assert sentences(record)[-1] == "A run was interrupted: 5 of 12 programs were measured to the end."
+    several = merged([record, TWO, replace(record, halted=("3 of 4",))])
+    assert sentences(several)[-1] == "Runs were interrupted: 5 of 12 and 3 of 4 programs were measured to the end."
+
+
+def test_a_name_is_text_in_a_picture_too() -> None:
+    rows = [replace(r, network='a\\1"><img src=x>.net.toml') for r in SCALED.rows]
+    text = page(replace(SCALED, rows=tuple(rows)), "x")
+    assert "<img" not in text.split("<script")[0]
+    assert 'aria-label="a\\1&quot;&gt;&lt;img src=x&gt;.net.toml, float64: ' in text
+
+
+def test_what_nobody_says_is_verified_is_not_said_to_be() -> None:
+    record = Record(tuple(replace(r, facts={}) for r in TWO.rows), {}, {})
+    assert "No time comes with word that the gradient was verified" in " ".join(sentences(record))
+    assert markdown(record).startswith("### Time of gradients\n")
+    assert "None" not in page(record, "x").split("<script")[0]
+
+
+def test_a_network_whose_file_is_gone_is_left_out_of_the_roofline() -> None:
+    gone = replace(SCALED, rows=tuple(replace(r, network="gone.net.toml") for r in SCALED.rows))
+    assert "<h2>Roofline</h2>" in page(SCALED, "x")
+    assert "<h2>Roofline</h2>" not in page(gone, "x")
 
 
 def test_a_picture_keeps_the_digits_of_its_words() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from trivium.bench.crew import DeadWorkerError, Hand, Post, hired
 from trivium.bench.place import BEST, cores, machine, now
-from trivium.bench.record import INTERRUPTED, WHATS, Record, Row
+from trivium.bench.record import WHATS, Record, Row
 
 KEPT = (
     *("worst_residual", "compile_seconds", "compile_forward_seconds", "first", "memory", "parameters", "parts"),
@@ -75,11 +75,10 @@ class Ledger:
     def record(self) -> Record:
         """All of it, as it stands."""
         protocol = {n: x for n, x in asdict(self.plan).items() if n != "tasks"}
-        if self.interrupted:
-            protocol[INTERRUPTED] = f"{len(self.rows)} of {len(WHATS) * self.plan.steps // self.plan.processes}"
-        return Record(
-            tuple(self.rows.values()), {**machine(), "peaks": self.peaks}, {**protocol, "roads": self.roads}, now()
-        )
+        rows, about = tuple(self.rows.values()), {**machine(), "peaks": self.peaks}
+        whole = sum(len(r.rounds) == self.plan.processes for r in rows)
+        halted = (f"{whole} of {len(WHATS) * self.plan.steps // self.plan.processes}",) if self.interrupted else ()
+        return Record(rows, about, {**protocol, "roads": self.roads}, now(), halted=halted)
 
     def put(self, task: Task, backend: str, what: str, times: Sequence[float], facts: Mapping[str, Any]) -> None:
         """Another process's rounds of a program."""

@@ -6,6 +6,7 @@ Knows nothing of the page around them.
 from __future__ import annotations
 
 import functools
+import html
 import io
 import re
 import zlib
@@ -16,7 +17,7 @@ from trivium.bench.record import GRADIENT, Record
 from trivium.bench.source import probe
 from trivium.bench.story import ROAD, Curve, cheap, curves, grid
 from trivium.bench.work import work
-from trivium.errors import BackendError
+from trivium.errors import BackendError, TriviumError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -117,17 +118,19 @@ def gradient_per_forward(record: Record, dtype: str) -> str:
 
 @styled
 def roofline(record: Record, dtype: str) -> str:
-    """Operations a second against operations a byte, under what this machine can do; nothing where that is unknown."""
+    """Operations a second against operations a byte, under what this machine can; nothing where either is unknown."""
     peaks = record.machine.get("peaks") or {}
     product, copy = peaks.get(f"matmul_{dtype}"), peaks.get("copy")
     if not product or not copy:
         return ""
-    figure, axes = _figure(3.6)
     points = _points(record, dtype)
+    if not points:
+        return ""
+    figure, axes = _figure(3.6)
     for backend in dict.fromkeys(b for b, _, _ in points):
         x, y = zip(*((i, r / 1e9) for b, i, r in points if b == backend), strict=True)
         _ = axes.plot(x, y, _mark(backend), color=_color(backend), label=ROAD.get(backend, backend), ls="", ms=4.5)
-    ends = [min((i for _, i, _ in points), default=0.1) / 2, max((i for _, i, _ in points), default=100) * 2]
+    ends = [min(i for _, i, _ in points) / 2, max(i for _, i, _ in points) * 2]
     edge = sorted([*ends, product / copy, product / copy / 4])
     _ = axes.plot(edge, [min(product, i * copy) / 1e9 for i in edge], color=INK, lw=1)
     _ = axes.set(xscale="log", yscale="log", xlabel="operations a byte, counted from the network", ylabel="GFLOP/s")
@@ -136,12 +139,16 @@ def roofline(record: Record, dtype: str) -> str:
 
 
 def _points(record: Record, dtype: str) -> list[tuple[str, float, float]]:
-    """The road, its operations a byte, and its operations a second, of each gradient."""
+    """The road, its operations a byte, and its operations a second, of each gradient whose network can be read."""
     found = []
     for line in grid(record, dtype):
         if all(c.row is None for c in line.cells):
             continue
-        least = work(probe(line.network, dict(line.sizes), real=line.real).spec, GRADIENT, dtype)
+        try:
+            spec = probe(line.network, dict(line.sizes), real=line.real).spec
+        except TriviumError:
+            continue  # its file is gone, or is another: the page says that such a one is left out
+        least = work(spec, GRADIENT, dtype)
         dense, rows = least.operations / least.bytes, [c.row for c in line.cells if c.row is not None]
         found += [(r.backend, dense, least.operations / r.median) for r in rows]
     return found
@@ -206,6 +213,10 @@ def _svg(figure: Figure, title: str) -> str:
     text = re.sub(r' id="([^"]*)"', lambda part: part[0] if part[1] in used else "", text)
     salt = format(zlib.crc32(title.encode()), "x")  # names of two pictures in one page are not the same
     text = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{salt}-", text)
+    label = html.escape(title, quote=True)
     return re.sub(
-        r"<svg [^>]*?viewBox=\"([^\"]*)\"[^>]*>", rf'<svg viewBox="\1" role="img" aria-label="{title}">', text, count=1
+        r"<svg [^>]*?viewBox=\"([^\"]*)\"[^>]*>",
+        lambda part: f'<svg viewBox="{part[1]}" role="img" aria-label="{label}">',
+        text,
+        count=1,
     )

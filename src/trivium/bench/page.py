@@ -22,7 +22,6 @@ from trivium.bench.story import (
     mean_ratio,
     payoffs,
     sentences,
-    shown,
 )
 from trivium.errors import counted, first_line
 from trivium.report.number import seconds
@@ -68,8 +67,10 @@ def view(record: Record, command: str) -> dict[str, Any]:
 
 
 def _title(record: Record) -> str:
-    """What the times are of: here nothing is timed that is not verified, elsewhere somebody else judged."""
-    return "Time of gradients, judged elsewhere" if record.protocol.get("source") else "Time of verified gradients"
+    """What the times are of: here nothing is timed that is not verified, elsewhere somebody else judged, or nobody."""
+    if record.protocol.get("source"):
+        return "Time of gradients, judged elsewhere"
+    return f"Time of {'verified ' if all(r.verified for r in record.rows if r.times) else ''}gradients"
 
 
 def facts(record: Record) -> Iterator[tuple[str, str]]:
@@ -96,14 +97,17 @@ def facts(record: Record) -> Iterator[tuple[str, str]]:
     yield "versions", ", ".join(f"{n} {v}" for n, v in (m.get("packages") or {}).items())
     for road, side in (p.get("roads") or {}).items():
         yield road, f"cores {side.get('cores')}; {'; '.join(f'{n}: {k}' for n, k in side.get('kernels', {}).items())}"
-    order = "round by round in turns" if p.get("interleaved") else "one after the other"
-    yield (
-        "protocol",
-        f"a fresh process for each road, {counted(p.get('processes', 0), 'time')} over, {order}, pinned to "
-        f"{counted(p.get('cores', 0), 'core')}; in each "
-        f"{p.get('rounds')} rounds of {p.get('seconds')} s together, after warming up, without the garbage collector; "
-        f"medians of rounds; NumPy's BLAS kernel: {p.get('kernel')}; freed memory stays with the process",
-    )
+    if "processes" in p:
+        order = "round by round in turns" if p.get("interleaved") else "one after the other"
+        yield (
+            "protocol",
+            f"a fresh process for each road, {counted(p['processes'], 'time')} over, {order}, pinned to "
+            f"{counted(p.get('cores', 0), 'core')}; in each {p.get('rounds')} rounds of {p.get('seconds')} s together, "
+            "after warming up, without the garbage collector; medians of rounds; "
+            f"NumPy's BLAS kernel: {p.get('kernel')}; freed memory stays with the process",
+        )
+    else:
+        yield "protocol", "pytest-benchmark's own, in the process of the tests"
     yield "when", f"{record.when} UTC"
 
 
@@ -167,6 +171,6 @@ def _payoff(p: Any) -> Mapping[str, str]:
         "compile": seconds(p.compile),
         "first": seconds(p.first),
         "steady": seconds(p.steady),
-        "other": shown(p.other),
+        "other": seconds(p.other),
         "steps": steps,
     }

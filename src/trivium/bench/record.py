@@ -18,8 +18,6 @@ from trivium.errors import ValuesError
 
 FORWARD, GRADIENT = "forward", "gradient"
 WHATS = (FORWARD, GRADIENT)
-INTERRUPTED = "interrupted"
-"""In a protocol: how many of its programs were measured before somebody stopped the run."""
 VERSION = "5.3.1"
 """Of pytest-benchmark, whose format this is."""
 DIGITS, FEWER = 6, 3
@@ -62,6 +60,11 @@ class Row:
         return self.network, tuple(sorted(self.sizes.items())), self.real, self.backend, self.dtype, self.what
 
     @property
+    def verified(self) -> bool:
+        """Whether whoever timed it says that the gradient was verified there."""
+        return not {"worst_residual", "verdict"}.isdisjoint(self.facts)
+
+    @property
     def name(self) -> str:
         """As pytest-benchmark calls it."""
         sized = "".join(f",{n}={k}" for n, k in self.sizes.items())
@@ -72,7 +75,8 @@ class Row:
 class Record:
     """All rows of a run, and what they hang on: the machine, each road's versions and kernels, the protocol.
 
-    mixed  of rows of several runs, how these differ in what times hang on
+    mixed   of rows of several runs, how these differ in what times hang on
+    halted  of every run that somebody stopped, how many of its programs were measured to the end
     """
 
     rows: tuple[Row, ...]
@@ -80,6 +84,7 @@ class Record:
     protocol: Mapping[str, Any]
     when: str = ""
     mixed: tuple[str, ...] = ()
+    halted: tuple[str, ...] = ()
 
     @property
     def settings(self) -> dict[str, str]:
@@ -102,7 +107,11 @@ class Record:
             "benchmarks": [_entry(r) for r in self.rows if r.times],
             "datetime": self.when,
             "version": VERSION,
-            "trivium": {"protocol": dict(self.protocol), "failed": [_failed(r) for r in self.rows if not r.times]},
+            "trivium": {
+                "protocol": dict(self.protocol),
+                "failed": [_failed(r) for r in self.rows if not r.times],
+                "halted": list(self.halted),
+            },
         }
 
     def compact(self) -> dict[str, Any]:
@@ -111,7 +120,7 @@ class Record:
         facts = tuple(dict.fromkeys(n for r in self.rows for n in r.facts))
         rows = [[_small(x) for x in (*(getattr(r, n) for n in columns), *map(r.facts.get, facts))] for r in self.rows]
         about = {"machine": _small(self.machine), "protocol": self.protocol, "when": self.when}
-        return {**about, "columns": (*columns, *facts), "rows": rows}
+        return {**about, "columns": (*columns, *(f"facts.{n}" for n in facts)), "rows": rows}
 
 
 def _small(x: Any) -> Any:
@@ -135,9 +144,8 @@ def read(path: Path) -> Record:
         own = document.get("trivium", {})
         rows = [_row(e) for e in document["benchmarks"] if "backend" in e.get("extra_info", {})]
         failed = [Row(**f) for f in own.get("failed", [])]
-        found = Record(
-            (*rows, *failed), document["machine_info"], own.get("protocol", {}), document.get("datetime", "")
-        )
+        about = document["machine_info"], own.get("protocol", {}), document.get("datetime", "")
+        found = Record((*rows, *failed), *about, halted=tuple(map(str, own.get("halted", ()))))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValuesError(
             f"{path} is no result of `trivium bench` or of pytest-benchmark: it is not built like one"
@@ -153,13 +161,12 @@ def read(path: Path) -> Record:
 
 
 def merged(records: Sequence[Record]) -> Record:
-    """One record of several files: of what several measured, the last is taken; an interruption of any is kept."""
+    """One record of several files: of what several measured, the last's result is taken, be it none; see `halted`."""
     rows = {r.key: r for record in records for r in record.rows}
     last = records[-1]
     apart = dict.fromkeys(d for record in records[:-1] for d in differences(record.settings, last.settings))
-    parts = [record.protocol[INTERRUPTED] for record in records if INTERRUPTED in record.protocol]
-    protocol = {**last.protocol, INTERRUPTED: " and ".join(parts)} if parts else last.protocol
-    return Record(tuple(rows.values()), last.machine, protocol, last.when, tuple(apart))
+    halted = tuple(text for record in records for text in record.halted)
+    return Record(tuple(rows.values()), last.machine, last.protocol, last.when, tuple(apart), halted)
 
 
 def _entry(row: Row) -> dict[str, Any]:

@@ -10,9 +10,8 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from trivium.bench.record import FORWARD, GRADIENT, INTERRUPTED, Record, Row
+from trivium.bench.record import FORWARD, GRADIENT, Record, Row
 from trivium.errors import counted
-from trivium.report.number import seconds
 
 ROAD = {"numpy": "NumPy by hand", "torch": "torch eager", "jax": "jitted JAX"}
 HAND = "numpy"
@@ -61,7 +60,7 @@ class Line:
 
     @property
     def ratio(self) -> float | None:
-        """The handwritten road over the best of the others; None where one of them has no time."""
+        """The handwritten road over the best of the others that have a time; None without either."""
         hand = next((c.row for c in self.cells if c.backend == HAND), None)
         others = [c.row.median for c in self.cells if c.backend != HAND and c.row is not None]
         return None if hand is None or not others else hand.median / min(others)
@@ -118,8 +117,10 @@ def _fastest(record: Record) -> str:
 
 
 def _kept(record: Record) -> str:
-    part = record.protocol.get(INTERRUPTED)
-    return f"The run was interrupted: {part} programs were measured." if part else ""
+    if not record.halted:
+        return ""
+    which = "A run was" if len(record.halted) == 1 else "Runs were"
+    return f"{which} interrupted: {' and '.join(record.halted)} programs were measured to the end."
 
 
 def _mixed(record: Record) -> str:
@@ -158,9 +159,13 @@ def _sure(record: Record) -> str:
     lost = f"; {counted(len(failed), 'program')} without a time, each with its reason" if failed else ""
     if not timed:
         return f"Nothing has a time{lost}."
+    sure = sum(r.verified for r in timed)
     each = "The one time" if len(timed) == 1 else f"Each of the {len(timed)} times"
     if record.protocol.get("source"):
         return f"{each} was judged by the eval that took it, not here{spread}{lost}."
+    if sure < len(timed):
+        some = f"{sure} of {counted(len(timed), 'time')}" if sure else "No time"
+        return f"{some} comes with word that the gradient was verified{spread}{lost}."
     return f"{each} is of a program whose gradient was verified in its process{spread}{lost}."
 
 
@@ -249,8 +254,3 @@ def payoffs(record: Record, dtype: str) -> list[Payoff]:
         trace, compiling = parts.get("trace_seconds") or 0.0, parts.get("compile_seconds") or 0.0
         found.append(Payoff(line.name, trace, compiling, facts.get("first") or 0.0, rows["jax"].median, min(others)))
     return found
-
-
-def shown(x: float) -> str:
-    """A time, or that it was never."""
-    return "never" if math.isinf(x) else seconds(x)

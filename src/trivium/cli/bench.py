@@ -135,7 +135,7 @@ def report(
 ) -> int:
     """Show runs together: as a page that stands alone, as Markdown, or as one JSON.
 
-    Of what several files have measured, the last one's time is shown.
+    Of what several files have measured, the last one's result is shown.
     """
     from trivium.bench.page import markdown as text, page
     from trivium.bench.record import merged, read

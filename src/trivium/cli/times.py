@@ -40,7 +40,9 @@ def table(record: Record) -> Iterator[str]:
     every = [line for d in dtypes(record) for line in grid(record, d)]
     lines = [line for name in dict.fromkeys(line.name for line in every) for line in every if line.name == name]
     longest = max(len(line.name) for line in lines)
-    yield f"{'gradient, median of a call':{longest + 9}}" + "".join(f"{b:>18}" for b in backends(record))
+    title = "gradient, median of a call"
+    longest = max(longest, len(title) - 9)
+    yield f"{title:{longest + 9}}" + "".join(f"{b:>18}" for b in backends(record))
     for line in lines:
         cells = (_cell(c.row.median, c.times) if c.row else f"{c.state:>18}" for c in line.cells)
         yield f"{line.name:{longest}} {line.dtype:8}" + "".join(cells)
