@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,12 @@ def test_every_message_has_its_answer_and_its_number() -> None:
     asked = [line["message"] for line in lines if "message" in line]
     assert [line["response"]["id"] for line in lines if "response" in line] == [m["id"] for m in asked]
     assert [m["kind"] for m in asked] == ["start", "define", *["evaluate", "analysis"] * 3]
+
+
+def test_a_small_network_stays_another_than_the_real_one(tmp_path: Path) -> None:
+    small = [replace(row, real=False) for row in ROWS]
+    here = taken(log(tmp_path, list(written(Record((*ROWS, *small), {}, {}), "numpy"))))
+    assert [row.network for row in here.rows] == [*("zoo:mlp",) * 3, *("zoo:mlp small",) * 3]
 
 
 def test_a_foreign_log_gives_its_valid_times_alone(tmp_path: Path) -> None:

@@ -182,6 +182,18 @@ def test_what_nobody_says_is_verified_is_not_said_to_be() -> None:
     assert "None" not in page(record, "x").split("<script")[0]
 
 
+def test_the_aim_is_of_the_zoo() -> None:
+    mine = Record(tuple(replace(r, network="mine.net.toml") for r in TWO.rows), {}, {})
+    assert "aim" in sentences(TWO)[1]
+    assert "aim" not in sentences(mine)[1]
+
+
+def test_runs_of_unequal_length_shown_together_are_told() -> None:
+    short, long = (Record(TWO.rows, {}, {"processes": n, "rounds": 5, "seconds": 0.1}) for n in (1, 3))
+    told = "measured: 1 x 5 rounds of 0.1 s together and 3 x 5 rounds of 0.1 s together."
+    assert sentences(merged([short, long]))[-1] == f"The runs shown together differ, in {told}"
+
+
 def test_a_network_whose_file_is_gone_is_left_out_of_the_roofline() -> None:
     gone = replace(SCALED, rows=tuple(replace(r, network="gone.net.toml") for r in SCALED.rows))
     assert "<h2>Roofline</h2>" in page(SCALED, "x")

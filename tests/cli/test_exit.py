@@ -126,6 +126,16 @@ def test_messages_that_nobody_can_read_change_no_exit_code(shell: str, code: int
     assert ended(shell).returncode == code
 
 
+def test_too_little_memory_is_no_bug(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def greedy(target: str, **asked: object) -> None:
+        raise MemoryError("Unable to allocate 74.5 GiB")
+
+    monkeypatch.setattr("trivium.verbs.check", greedy)
+    assert main(["check", "zoo:diamond"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("this machine's memory does not suffice: Unable to allocate 74.5 GiB\nchoose smaller sizes")
+
+
 def test_an_error_of_the_system_that_is_not_about_writing_is_a_crash(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

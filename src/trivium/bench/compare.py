@@ -1,21 +1,20 @@
 """Two runs beside each other: how much faster or slower each program has become, with an interval.
 
-The noise of a process and of a round are both in the interval: processes are drawn again, and rounds in each. Knows
-nothing of how results are shown.
+Knows nothing of how results are shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
 
 from trivium.bench.record import Record, Row
 
-DRAWS = 2000
 SHARE = 0.95
-FASTER, SLOWER, SAME = "faster", "slower", "no difference"
+FASTER, SLOWER, SAME, ALONE = "faster", "slower", "no difference", "one process each: nothing tells"
 
 
 @dataclass(frozen=True)
@@ -31,41 +30,57 @@ class Change:
     @property
     def verdict(self) -> str:
         """Faster or slower where the interval says so."""
+        if math.isinf(self.high):
+            return ALONE
         return FASTER if self.high < 1 else SLOWER if self.low > 1 else SAME
 
 
 def changes(before: Record, after: Record) -> list[Change]:
-    """Of every program that both have measured."""
-    there = {r.key: r for r in before.rows if r.times}
-    return [change(there[r.key], r) for r in after.rows if r.times and r.key in there]
+    """Of every program that both have measured; a network's file may have another name than before."""
+    named, alike = ({key(r): r for r in before.rows if r.times} for key in (_name, _spec))
+    pairs = [(named.get(_name(r)) or alike.get(_spec(r)), r) for r in after.rows if r.times]
+    return [change(had, r) for had, r in pairs if had is not None and not others(had, r)]
+
+
+def others(a: Row, b: Row) -> bool:
+    """Whether two rows of one name are of two networks: the file was changed in between."""
+    return None not in (a.facts.get("spec"), b.facts.get("spec")) and a.facts["spec"] != b.facts["spec"]
+
+
+def _name(row: Row) -> Hashable:
+    return row.key
+
+
+def _spec(row: Row) -> Hashable:
+    """What a row is a time of, whatever its network is called; itself where that is not known."""
+    return (row.facts["spec"], row.backend, row.dtype, row.what) if "spec" in row.facts else id(row)
 
 
 def lost(before: Record, after: Record) -> list[tuple[Row, str]]:
     """The programs that only the first has measured, and why the second has not."""
-    there = {r.key: r for r in after.rows}
-    missing = [r for r in before.rows if r.times and not (r.key in there and there[r.key].times)]
-    return [(r, there[r.key].error if r.key in there else "") for r in missing]
+    there, found = {r.key: r for r in after.rows}, {c.before.key for c in changes(before, after)}
+    missing = [r for r in before.rows if r.times and r.key not in found]
+    return [(r, _lost(r, there.get(r.key))) for r in missing]
+
+
+def _lost(before: Row, after: Row | None) -> str:
+    if after is None:
+        return ""
+    return "it is another network now" if after.times else after.error
 
 
 def change(before: Row, after: Row) -> Change:
-    """The ratio of two medians, and its interval."""
-    low, high = interval(before.rounds, after.rounds)
-    return Change(before, after, after.median / before.median, low, high)
+    """The ratio of two times, and its interval: Student's t of the logarithms of the processes' medians, pooled.
 
+    Processes differ by more than the rounds of one do (where its memory lies, what runs beside it), so that one process
+    on each side says nothing of the next: its interval is all numbers.
+    """
+    a, b = (np.log([np.median(process) for process in row.rounds]) for row in (before, after))
+    middle, freedom = float(b.mean() - a.mean()), len(a) + len(b) - 2
+    if freedom == 0:
+        return Change(before, after, math.exp(middle), 0.0, math.inf)
+    from scipy.stats import t  # imported here: it takes longer to load than most of what is compared
 
-def interval(before: Sequence[Sequence[float]], after: Sequence[Sequence[float]]) -> tuple[float, float]:
-    """Where the ratio of the medians lies, in SHARE of the draws."""
-    stream = np.random.default_rng(0)
-    ratios = _drawn(after, stream) / _drawn(before, stream)
-    edge = (1 - SHARE) / 2
-    low, high = np.quantile(ratios, [edge, 1 - edge])
-    return float(low), float(high)
-
-
-def _drawn(processes: Sequence[Sequence[float]], stream: np.random.Generator) -> np.ndarray:
-    """Medians of processes drawn with replacement, and rounds of each drawn with replacement."""
-    found = np.empty(DRAWS)
-    for i in range(DRAWS):
-        chosen = [processes[k] for k in stream.integers(len(processes), size=len(processes))]
-        found[i] = np.median(np.concatenate([stream.choice(np.asarray(p), size=len(p)) for p in chosen]))
-    return found
+    within = (((a - a.mean()) ** 2).sum() + ((b - b.mean()) ** 2).sum()) / freedom
+    half = float(t.ppf((1 + SHARE) / 2, freedom)) * math.sqrt(within * (1 / len(a) + 1 / len(b)))
+    return Change(before, after, math.exp(middle), math.exp(middle - half), math.exp(middle + half))

@@ -19,7 +19,7 @@ from trivium.bench.record import WHATS, Record, Row
 
 KEPT = (
     *("worst_residual", "compile_seconds", "compile_forward_seconds", "first", "memory", "parameters", "parts"),
-    "batch",
+    *("batch", "spec"),
 )
 """What is told of a road at a network beside its times."""
 SIDE = ("versions", "kernels", "cores")

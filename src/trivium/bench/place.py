@@ -62,7 +62,9 @@ def check_kernel(name: str) -> None:
         [sys.executable, "-c", look], env=environment(1, name), check=True, capture_output=True, text=True
     ).stdout.split()
     if name not in found:
-        raise BackendError(f"no BLAS kernel {name!r} here: asked for it, NumPy's library takes {', '.join(found)}")
+        error = BackendError(f"no BLAS kernel {name!r} here: asked for it, NumPy's library takes {', '.join(found)}")
+        error.add_note("trivium doctor   # the kernel that NumPy picks; others are Haswell, Zen and SkylakeX")
+        raise error
 
 
 def best_kernel() -> str:

@@ -15,7 +15,7 @@ UNKNOWN = "unknown"
 def settings(machine: Mapping[str, Any], protocol: Mapping[str, Any]) -> dict[str, str]:
     """Each of them by name, as text."""
     packages = machine.get("packages") or {}
-    turns = protocol.get("interleaved")
+    turns, parts = protocol.get("interleaved"), [protocol.get(n) for n in ("processes", "rounds", "seconds")]
     return {
         "source": protocol.get("source", "measured here"),
         "processor": (machine.get("cpu") or {}).get("brand_raw", UNKNOWN),
@@ -23,6 +23,7 @@ def settings(machine: Mapping[str, Any], protocol: Mapping[str, Any]) -> dict[st
         "cores": str(protocol.get("cores", UNKNOWN)),
         "BLAS kernel": protocol.get("kernel", UNKNOWN),
         "order": UNKNOWN if turns is None else "in turns" if turns else "one after the other",
+        "measured": "{} x {} rounds of {} s together".format(*parts) if None not in parts else UNKNOWN,
     }
 
 

@@ -10,6 +10,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from trivium.backend import ORDER
 from trivium.bench.record import FORWARD, GRADIENT, Record, Row
 from trivium.errors import counted
 
@@ -59,6 +60,11 @@ class Line:
         return self.network.removeprefix("zoo:") + small + "".join(f" {n}={k}" for n, k in self.sizes)
 
     @property
+    def of_zoo(self) -> bool:
+        """Whether it is what an aim is for."""
+        return self.real and self.network.startswith("zoo:")
+
+    @property
     def ratio(self) -> float | None:
         """The handwritten road over the best of the others that have a time; None without either."""
         hand = next((c.row for c in self.cells if c.backend == HAND), None)
@@ -67,8 +73,9 @@ class Line:
 
 
 def backends(record: Record) -> list[str]:
-    """The roads, in the order in which they were measured."""
-    return list(dict.fromkeys(r.backend for r in record.rows))
+    """The roads, ours first."""
+    found = dict.fromkeys(r.backend for r in record.rows)
+    return [*(b for b in ORDER if b in found), *(b for b in found if b not in ORDER)]
 
 
 def grid(record: Record, dtype: str) -> list[Line]:
@@ -141,7 +148,7 @@ def _hand(record: Record) -> str:
         if lines:
             worst = max(lines, key=lambda line: line.ratio or 0)
             mean = mean_ratio(lines)
-            missed = _missed(mean, d) if all(line.real for line in lines) else ""
+            missed = _missed(mean, d) if all(line.of_zoo for line in lines) else ""
             said.append(f"{mean:.2f} in {d} ({missed}at most {worst.ratio:.2f}, {worst.name})")
     if not said:
         return ""
@@ -154,8 +161,8 @@ def _hand(record: Record) -> str:
 def _sure(record: Record) -> str:
     timed = [r for r in record.rows if r.times]
     failed = [r for r in record.rows if not r.times]
-    widths = [(max(r.times) - min(r.times)) / r.median for r in timed]
-    spread = f", the widest spread of a row's rounds {max(widths):.0%} of its median" if widths else ""
+    width, widest = max(((_width(r), r.name) for r in timed), default=(0.0, ""))
+    spread = f"; rounds spread widest at {widest.removeprefix('zoo:')}: {width:.0%} of the median"
     lost = f"; {counted(len(failed), 'program')} without a time, each with its reason" if failed else ""
     if not timed:
         return f"Nothing has a time{lost}."
@@ -167,6 +174,11 @@ def _sure(record: Record) -> str:
         some = f"{sure} of {counted(len(timed), 'time')}" if sure else "No time"
         return f"{some} comes with word that the gradient was verified{spread}{lost}."
     return f"{each} is of a program whose gradient was verified in its process{spread}{lost}."
+
+
+def _width(row: Row) -> float:
+    """From the shortest to the longest round, over the median."""
+    return (max(row.times) - min(row.times)) / row.median
 
 
 def cheap(record: Record, dtype: str) -> list[tuple[str, list[tuple[str, float]]]]:

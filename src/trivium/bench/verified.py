@@ -16,13 +16,14 @@ from trivium.backend import Array, Backend, Evaluation, Noise, Program, loss_alo
 from trivium.bench.place import kernels
 from trivium.compare.agreement import Point, compare
 from trivium.compare.bound import LINE, RUNS, UNIT, Q
-from trivium.compare.comparison import AGREE, Comparison, Cost
+from trivium.compare.comparison import AGREE, CONVENTION, Comparison, Cost
 from trivium.compare.run import Run
 from trivium.errors import BackendError, GradientMismatch
 from trivium.probe import Probe
 from trivium.report import Report
 from trivium.spec.graph import Spec
 from trivium.target import handwritten
+from trivium.wanted import oracle_referee
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,10 @@ class Verified:
 
     def facts(self, timed: Compiled) -> dict[str, object]:
         """What a benchmark records beside its times."""
-        worst = None if self.comparison is None else self.comparison.worst
+        steps = () if self.comparison is None else self.comparison.steps
         return {
-            "verdict": AGREE,
-            "worst_residual": worst.residual if worst else None,
+            "verdict": AGREE if self.comparison is None else self.comparison.verdict,
+            "worst_residual": max((s.residual for s in steps if s.backend == self.backend.name), default=None),
             "compile_seconds": timed.seconds,
             "versions": dict(self.backend.facts()),
             "kernels": kernels(),
@@ -77,7 +78,8 @@ def verify(
     values of its own between the steps, and computes some of them twice. The gradient that is timed is held against
     that variant's, by the whole network's response to rounding.
 
-    Raises GradientMismatch where the verdict is not agree, BackendError where there is no other road.
+    Where it is quick, the exact referee judges every step. Raises GradientMismatch where the verdict is neither agree
+    nor a convention, BackendError where there is no other road.
     """
     if beside is None:
         raise BackendError(f"{backend.name} is the only backend that is installed: nothing can be verified beside it")
@@ -91,7 +93,8 @@ def verify(
         Run(probe.name, beside.name, dtype, spec, *_recorded(beside, spec, dtype, given)),
     )
     roads = {backend.name: backend, beside.name: beside}
-    comparison = compare(spec, [Point(probe.name, spec, given, runs)], roads, handwritten(), cost=Cost())
+    referee, points = oracle_referee(None, [spec], len(runs)), [Point(probe.name, spec, given, runs)]
+    comparison = compare(spec, points, roads, handwritten(), cost=Cost(), referee=referee)
     refuse_unless_agreed(comparison)
     losses = (trained.values[spec.loss], once(forward.program, placed).values[spec.loss])
     for what, loss in zip(("with its gradient", "alone"), losses, strict=True):
@@ -119,8 +122,8 @@ def _recorded(
 
 
 def refuse_unless_agreed(comparison: Comparison) -> None:
-    """GradientMismatch, with the whole report, for every verdict but agree."""
-    if comparison.verdict != AGREE:
+    """GradientMismatch, with the whole report, unless roads agree, but for a slope on a kink that they may choose."""
+    if comparison.verdict not in (AGREE, CONVENTION):
         report = Report(comparison, command=f"trivium check {comparison.spec.name}")
         why = next((f.message for f in comparison.findings if f.verdict == comparison.verdict), comparison.verdict)
         raise GradientMismatch(f"not verified: {why}\n{report.text()}")

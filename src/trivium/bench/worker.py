@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
 from trivium.bench.place import pin
+from trivium.errors import GradientMismatch
 
 if TYPE_CHECKING:
     from trivium.backend import Backend, Evaluation
@@ -43,6 +44,7 @@ class Worker:
         from trivium.bench import memory, verified as v
         from trivium.bench.clock import refuse_unless_waited
         from trivium.bench.source import probe
+        from trivium.spec.exchange import digest as spec_digest
 
         self.verified, self.batches = None, {}
         point, dtype = probe(message["network"], message["sizes"], real=message["real"]), message["dtype"]
@@ -65,6 +67,7 @@ class Worker:
         self.verified = found
         return {
             "digest": digest,
+            "spec": spec_digest(point.spec)[:16],
             "first": first,
             "memory": memory.peak(lambda: gradient.program.run(placed)),
             "parameters": sum(int(point.given[n].size) for n in want.gradients),
@@ -109,7 +112,8 @@ def main(lines: TextIO, answers: TextIO) -> None:
                 }
                 answer = verbs[message["do"]](message)
         except Exception as error:  # noqa: BLE001  a road may fail at anything: the answer says at what, and the next is asked
-            answer = {"error": f"{type(error).__name__}: {error}"}
+            kind = "" if isinstance(error, GradientMismatch) else f"{type(error).__name__}: "
+            answer = {"error": f"{kind}{error}"}
         _ = answers.write(json.dumps(answer) + "\n")
         _ = answers.flush()
 

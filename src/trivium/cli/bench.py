@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import shlex
+import signal
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -109,12 +112,13 @@ def compare(
     from trivium.bench.record import read
     from trivium.bench.setting import differences
 
-    with helped():
+    with helped("compare"):
         a, b = read(before), read(after)
     found, missing, apart = changes(a, b), lost(a, b), list(differences(a.settings, b.settings))
     if as_json:
         fields = (
-            {"name": c.after.name, "ratio": c.ratio, "low": c.low, "high": c.high, "is": c.verdict} for c in found
+            {"name": c.after.name, "ratio": c.ratio, "low": c.low or None, "high": _finite(c.high), "is": c.verdict}
+            for c in found
         )
         gone = [{"name": row.name, "error": error} for row, error in missing]
         say(json.dumps({"changes": list(fields), "lost": gone, "settings": apart}, indent=2))
@@ -144,7 +148,7 @@ def report(
         raise typer.BadParameter("say where the page goes, or --markdown, or --json", param_hint="'--out'")
     if markdown and as_json:
         raise typer.BadParameter("both would go to stdout: ask for one of them", param_hint="'--markdown'")
-    with helped():
+    with helped("report"):
         record = merged([read(file) for file in files])
     if out is not None:
         reserve_page(out, "--out")
@@ -157,6 +161,11 @@ def report(
     return 0
 
 
+def _finite(x: float) -> float | None:
+    """A number that JSON has."""
+    return x if math.isfinite(x) else None
+
+
 _commands = app.command("import")(taken), app.command()(export)
 
 
@@ -167,7 +176,7 @@ def _measured(plan: Plan, out: Path) -> int:
     reserve(out, "--out")
     ledger, code = Ledger(plan), 0
     try:
-        with progress(plan.steps) as told:
+        with _stoppable(), progress(plan.steps) as told:
             for task, backend in course(ledger):
                 told(f"{task.network} {task.dtype} {backend}")
     except KeyboardInterrupt:
@@ -183,6 +192,16 @@ def _measured(plan: Plan, out: Path) -> int:
         say(line)
     mention(f"wrote {out}; `trivium bench report {out} -o bench.html` makes a page of it")
     return code or (FAILED if any(r.error for r in record.rows) else 0)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """What a time limit sends stops a run as Ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        _ = signal.signal(signal.SIGTERM, before)
 
 
 def _plan(
@@ -211,10 +230,14 @@ def _plan(
     named = [
         n for word in networks or ["zoo:all"] for n in ([f"zoo:{z}" for z in ZOO] if word == "zoo:all" else [word])
     ]
-    with helped():
+    with helped("race"):
         precisions = [one_of(d, "--dtype", ("float64", "float32")) or d for d in dtype.split(",")]
         known = tuple(registered())
-        chosen = [one_of(b, "--backends", known) or b for b in backends.split(",")] if backends else [*installed()]
+        chosen = (
+            [one_of(b, "--backends", known) or b for b in backends.split(",")]
+            if backends is not None
+            else [*installed()]
+        )
     places = list(_places(*sized))
     for network, sizes in itertools.product(named, places):
         with advised(size_or_network(network, "bench run")):  # what cannot be read is said before anything is timed

@@ -17,7 +17,6 @@ from trivium.zoo import ZOO
 NETWORK = "trivium new example    # writes a network that works; `trivium ops` lists every operation"
 OPERATIONS = "trivium ops            # lists every operation"
 SIZES = "trivium {} --help   # --size"
-BENCH = "trivium bench --help"
 EXPLAIN = "trivium explain --help # what can be explained; `trivium ops` lists every operation"
 CODE = "trivium explain TV101  # what a code means"
 MISTAKES = "trivium mistakes       # lists every mistake that is known by name"
@@ -40,12 +39,12 @@ def advised(cure: Callable[[SpecError], str]) -> Iterator[None]:
 
 
 @contextmanager
-def helped() -> Iterator[None]:
+def helped(command: str) -> Iterator[None]:
     """Attach the line that helps where times, or what is asked of them, are wrong."""
     try:
         yield
     except TriviumError as error:
-        error.add_note(BENCH)
+        error.add_note(f"trivium bench {command} --help")
         raise
 
 

@@ -29,7 +29,16 @@ from trivium.cli.ops import ops
 from trivium.cli.selftest import selftest
 from trivium.cli.stream import OutputError, complain as grumble, discard, forgiving, is_open, mention, say, stuck
 from trivium.cli.write import exercise, quiz, write
-from trivium.errors import BackendError, BudgetError, InternalError, OracleError, SpecError, TriviumError, ValuesError
+from trivium.errors import (
+    BackendError,
+    BudgetError,
+    InternalError,
+    OracleError,
+    SpecError,
+    TriviumError,
+    ValuesError,
+    first_line,
+)
 
 AGREE, DISAGREE, BAD_INPUT, UNDECIDED = 0, 1, 2, 3
 CRASHED, UNWRITTEN, INTERRUPTED, NO_READER = 70, 74, 130, 141
@@ -77,6 +86,10 @@ def guarded(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except OutputError:
         raise
+    except MemoryError as error:  # the machine's limit: nothing is wrong with anything
+        mention(f"this machine's memory does not suffice: {first_line(error) or 'no more is to be had'}")
+        mention("choose smaller sizes: --size LETTER=NUMBER")
+        return BAD_INPUT
     except Exception as error:  # a crash must not exit with 1, which would mean that a gradient is wrong
         if isinstance(error, OSError) and stuck(error):
             raise

@@ -30,7 +30,7 @@ def taken(
     from trivium.bench.gradbench import taken as read
     from trivium.bench.record import merged
 
-    with helped():
+    with helped("import"):
         record = merged([read(log) for log in logs])
     reserve(out, "--out")
     write(out, json.dumps(record.to_json(), indent=1) + "\n")
@@ -49,7 +49,7 @@ def export(
     from trivium.bench.record import read
     from trivium.wanted import one_of
 
-    with helped():
+    with helped("export"):
         record = read(file)
         _ = one_of(backend, "--backend", tuple(dict.fromkeys(r.backend for r in record.rows)))
     reserve(out, "--out")

@@ -6,6 +6,7 @@ Knows nothing of files or options.
 from __future__ import annotations
 
 import itertools
+import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,10 @@ from trivium.errors import first_line
 if TYPE_CHECKING:
     from trivium.bench.compare import Change
     from trivium.bench.record import Record, Row
+
+
+MANY = 20
+"""Intervals among which one is expected to miss."""
 
 
 @contextmanager
@@ -61,7 +66,11 @@ def changed(found: Sequence[Change], missing: Sequence[tuple[Row, str]], apart: 
         longest = max(len(c.after.name) for c in found)
         yield f"{'after over before':{longest}}  ratio  95 % interval"
         for c in sorted(found, key=lambda c: c.ratio):
-            yield f"{c.after.name:{longest}}  {c.ratio:5.3f}  {c.low:5.3f} to {c.high:5.3f}  {c.verdict}"
+            known = "" if math.isinf(c.high) else f"{c.low:5.3f} to {c.high:5.3f}"
+            yield f"{c.after.name:{longest}}  {c.ratio:5.3f}  {known:14}  {c.verdict}"
+        told = sum(not math.isinf(c.high) for c in found)
+        if told >= MANY:
+            yield f"of {told} intervals of 95 % about {told / 20:.0f} miss by chance"
     for row, error in missing:
         yield f"{row.name}: measured before, and now {f'failed: {first_line(error)}' if error else 'not'}"
 
