@@ -6,7 +6,7 @@ import itertools
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -150,13 +150,21 @@ def test_a_road_that_cannot_be_loaded_is_a_failed_row() -> None:
     assert "no backend 'nobody'" in row.error
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def ctrl_c() -> None:
+    raise KeyboardInterrupt
+
+
+def time_limit() -> None:
+    signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("stop", [ctrl_c, time_limit])
 def test_an_interrupted_run_keeps_what_it_has(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], sent: signal.Signals
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], stop: Callable[[], None]
 ) -> None:
     def interrupted(ledger: Ledger) -> Iterator[tuple[Task, str]]:
         yield from itertools.islice(run(ledger), 2)
-        signal.raise_signal(sent)
+        stop()
 
     monkeypatch.setattr("trivium.bench.course.run", interrupted)
     out = tmp_path / "b.json"
